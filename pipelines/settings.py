@@ -1,0 +1,93 @@
+"""Where things are and how large they may grow; every path and limit of a run comes from here."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PROJECT_DIR = Path(__file__).resolve().parent.parent
+
+
+class Settings(BaseSettings):
+    """Settings of one warehouse, from arguments or `COMPUTE_BALANCE_*` environment variables.
+
+    The defaults describe this repository; tests point the same doors at a small project.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="COMPUTE_BALANCE_", frozen=True, extra="forbid")
+
+    sources_dir: Path = PROJECT_DIR / "pipelines" / "sources"
+    dbt_dir: Path = PROJECT_DIR / "dbt"
+    expectations_dir: Path = PROJECT_DIR / "expectations"
+    docs_dir: Path = PROJECT_DIR / "docs"
+    warehouse_dir: Path = PROJECT_DIR / "warehouse"
+    keep_releases: int = Field(default=10, ge=1)
+    memory_limit: str = "4GB"
+    threads: int = Field(default=2, ge=1)
+    draws: int = Field(default=1000, ge=1)
+    seed: int = 20231219
+    fetch_timeout_s: float = 60.0
+    fetch_retries: int = 3
+
+    @property
+    def archive_dir(self) -> Path:
+        """Original bytes, named by their SHA-256."""
+        return self.warehouse_dir / "data" / "archive"
+
+    @property
+    def raw_dir(self) -> Path:
+        """Typed rows: one Parquet file per document and table."""
+        return self.warehouse_dir / "data" / "raw"
+
+    @property
+    def quarantine_dir(self) -> Path:
+        """Refused rows with field, value and reason: one Parquet file per document and table."""
+        return self.warehouse_dir / "data" / "quarantine"
+
+    @property
+    def loads_dir(self) -> Path:
+        """One record per loaded document; a raw file without a record does not count."""
+        return self.warehouse_dir / "data" / "loads"
+
+    @property
+    def build_dir(self) -> Path:
+        """Folder of the file that a run builds before it is audited."""
+        return self.warehouse_dir / "build"
+
+    @property
+    def build_path(self) -> Path:
+        """The build file; its stem is the database name that dbt's relations carry."""
+        return self.build_dir / "compute_balance.duckdb"
+
+    @property
+    def current_path(self) -> Path:
+        """The published file that BI tools open read-only."""
+        return self.warehouse_dir / "compute_balance.duckdb"
+
+    @property
+    def releases_dir(self) -> Path:
+        """The last releases, each in a folder named by its id."""
+        return self.warehouse_dir / "releases"
+
+    @property
+    def as_of_dir(self) -> Path:
+        """Releases of earlier days, each in a folder named by its day."""
+        return self.warehouse_dir / "as_of"
+
+    @property
+    def lock_path(self) -> Path:
+        """The lock that one run at a time holds."""
+        return self.warehouse_dir / "run.lock"
+
+
+def today_utc() -> date:
+    """Return the present day in UTC, the default as-of day of a build."""
+    return datetime.now(UTC).date()
+
+
+def now_utc() -> datetime:
+    """Return the present moment in UTC, without zone, as all timestamps here are stored."""
+    return datetime.now(UTC).replace(tzinfo=None, microsecond=0)
