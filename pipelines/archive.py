@@ -1,0 +1,93 @@
+"""The archive: every document as it was fetched, named by its SHA-256, never changed.
+
+Beside the bytes stands one record per source and document (where it came from, when, ETag). A
+second fetch of the same bytes adds a line to the fetch log and nothing else. Fetching itself
+belongs in `fetch.py`.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Literal
+
+from pipelines.files import hash_bytes, write_bytes, write_json
+
+
+@dataclass(frozen=True)
+class Document:
+    """One archived document of one source.
+
+    `document` names what it is (the embedded file, or the contract's address); `document_on` is
+    the day it shows the state of; `address` is a URL, or a path inside the repository.
+    """
+
+    source_id: str
+    document: str
+    sha256: str
+    origin: Literal["embedded", "live"]
+    address: str
+    media: str
+    document_on: date
+    fetched_at: datetime
+    status: int | None = None
+    etag: str | None = None
+    bytes: int = 0
+
+
+class Archive:
+    """Content-addressed store of documents under one folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def get_path(self, sha256: str) -> Path:
+        """Return where the bytes with that hash are (or would be)."""
+        return self.folder / "documents" / sha256[:2] / sha256
+
+    def _get_record_path(self, source_id: str, document: str, sha256: str) -> Path:
+        return self.folder / "records" / source_id / f"{document}-{sha256[:16]}.json"
+
+    def store(self, content: bytes, document: Document) -> Document:
+        """Keep the bytes and a record of them; unchanged bytes add neither.
+
+        Returns:
+            The record as it stands, that is the first one made for these bytes.
+        """
+        sha256 = hash_bytes(content)
+        if document.sha256 != sha256:
+            raise ValueError(f"{document.document}: bytes have SHA-256 {sha256}")
+        path = self.get_path(sha256)
+        if not path.exists():
+            write_bytes(path, content)
+        record = self._get_record_path(document.source_id, document.document, sha256)
+        if not record.exists():
+            write_json(record, asdict(document))
+        return self._read_record(record)
+
+    def read(self, sha256: str) -> bytes:
+        """Return the bytes with that hash.
+
+        Raises:
+            FileNotFoundError: nothing with that hash is archived.
+            ValueError: the file has been altered since it was archived.
+        """
+        content = self.get_path(sha256).read_bytes()
+        if hash_bytes(content) != sha256:
+            raise ValueError(f"{self.get_path(sha256)}: content no longer matches its SHA-256")
+        return content
+
+    def list_documents(self, source_id: str) -> list[Document]:
+        """Return all documents of a source, oldest first."""
+        folder = self.folder / "records" / source_id
+        records = [self._read_record(path) for path in sorted(folder.glob("*.json"))]
+        return sorted(records, key=lambda d: (d.document_on, d.fetched_at, d.sha256))
+
+    @staticmethod
+    def _read_record(path: Path) -> Document:
+        content = json.loads(path.read_text(encoding="utf-8"))
+        content["document_on"] = date.fromisoformat(content["document_on"])
+        content["fetched_at"] = datetime.fromisoformat(content["fetched_at"])
+        return Document(**content)
