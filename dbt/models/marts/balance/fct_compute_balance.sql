@@ -1,0 +1,28 @@
+-- A first balance: supply is the nominal median on the central path, and what is not known yet
+-- stays null.
+select
+    quarter_start,
+    region_id,
+    workload_id,
+    'all' as access,
+    'baseline' as scenario_id,
+    yardstick,
+    null::double as supply_h100e_p05,
+    {{ significant('h100e_p50') }} as supply_h100e_p50,
+    null::double as supply_h100e_p95,
+    null::double as demand_h100e_p05,
+    null::double as demand_h100e_p50,
+    null::double as demand_h100e_p95,
+    null::double as gap_h100e_p05,
+    null::double as gap_h100e_p50,
+    null::double as gap_h100e_p95,
+    null::double as coverage_p05,
+    null::double as coverage_p50,
+    null::double as coverage_p95,
+    null::double as shortage_probability,
+    0::bigint as draws_used,
+    null::double as infeasible_share,
+    false as is_nowcast,
+    true as is_provisional,
+    null::varchar as policy_regime,
+from {{ ref('int_balance__nominal_supply') }}

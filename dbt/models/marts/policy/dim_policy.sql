@@ -1,0 +1,18 @@
+select
+    policy_id,
+    jurisdiction,
+    issuer,
+    instrument,
+    title,
+    citation,
+    announced_on,
+    policy_published_on,
+    effective_on,
+    ended_on,
+    affects,
+    summary,
+    source_url,
+    source_ids,
+    known_on,
+    confidence,
+from {{ ref('int_policy__policies') }}

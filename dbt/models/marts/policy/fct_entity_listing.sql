@@ -1,0 +1,16 @@
+select
+    entity_id,
+    list,
+    listed_on,
+    removed_on,
+    organisation_id,
+    country_code,
+    sector,
+    policy_id,
+    entity_name,
+    entity_name_zh,
+    parent_entity_id,
+    source_ids,
+    known_on,
+    confidence,
+from {{ ref('int_policy__entity_listings') }}
