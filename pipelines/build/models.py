@@ -1,0 +1,135 @@
+"""Running dbt on the build file, in this process, and reading back what it did."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipelines.errors import BuildFailed
+from pipelines.settings import Settings
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class NodeResult:
+    """What dbt did with one model or test."""
+
+    unique_id: str
+    name: str
+    kind: str  # model, test, unit_test ...
+    status: str  # success, pass, warn, fail, error, skipped
+    seconds: float
+    failures: int | None
+    message: str | None
+
+
+def get_dbt_environment(settings: Settings) -> dict[str, str]:
+    """Return the environment variables that the dbt profile reads."""
+    return {
+        "COMPUTE_BALANCE_BUILD_PATH": str(settings.build_path),
+        "COMPUTE_BALANCE_MEMORY_LIMIT": settings.memory_limit,
+        "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+        "DBT_PROFILES_DIR": str(settings.dbt_dir),
+    }
+
+
+def get_target_dir(settings: Settings) -> Path:
+    """Return dbt's target folder: per warehouse, kept between runs so that parsing stays warm."""
+    return settings.build_dir / "dbt"
+
+
+def run_dbt(
+    settings: Settings,
+    arguments: list[str],
+    report: Callable[[NodeResult], None] = lambda result: None,
+) -> list[NodeResult]:
+    """Run one dbt command in this process.
+
+    Args:
+        settings: where project and build file are.
+        arguments: command and options, for example `["build"]`.
+        report: called with each finished node, for progress.
+
+    Returns:
+        The nodes' results; dbt's own artifacts lie in the target folder.
+
+    Raises:
+        BuildFailed: a model failed, or a test of error severity did; names them with messages.
+    """
+    from dbt.cli.main import dbtRunner
+    from dbt_common.events.base_types import EventLevel
+
+    os.environ.update(get_dbt_environment(settings))
+    results: list[NodeResult] = []
+
+    def follow(event) -> None:
+        if event.info.name == "NodeFinished":
+            node = _to_result(event.data.node_info, event.data.run_result)
+            results.append(node)
+            report(node)
+        elif event.info.level == EventLevel.ERROR:
+            logger.error("dbt: %s", event.info.msg)
+
+    target = get_target_dir(settings)
+    outcome = dbtRunner(callbacks=[follow]).invoke(
+        [
+            *arguments,
+            "--project-dir", str(settings.dbt_dir),
+            "--profiles-dir", str(settings.dbt_dir),
+            "--target-path", str(target),
+            "--log-path", str(target / "logs"),
+            "--quiet",
+            "--log-level", "none",
+        ]
+    )  # fmt: skip
+    bad = [node for node in results if node.status in ("error", "fail")]
+    if bad:
+        lines = [f"  {node.kind} {node.name}: {node.message}" for node in bad[:10]]
+        raise BuildFailed(
+            f"dbt: {len(bad)} of {len(results)} nodes failed; nothing was published\n"
+            + "\n".join(lines)
+        )
+    if not outcome.success:
+        raise BuildFailed(f"dbt {arguments[0]} failed: {outcome.exception or 'see the messages'}")
+    return results
+
+
+def _to_result(node_info, run_result) -> NodeResult:
+    return NodeResult(
+        unique_id=node_info.unique_id,
+        name=node_info.node_name,
+        kind=node_info.resource_type,
+        status=run_result.status,
+        seconds=run_result.execution_time,
+        failures=run_result.num_failures,
+        message=run_result.message or None,
+    )
+
+
+def read_manifest(settings: Settings) -> dict:
+    """Return dbt's manifest of the last command."""
+    path = get_target_dir(settings) / "manifest.json"
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+def find_source_ancestors(manifest: dict, model_id: str) -> set[tuple[str, str]]:
+    """Return the (source_id, table) pairs that a model rests on, through any number of models."""
+    found: set[tuple[str, str]] = set()
+    seen: set[str] = set()
+    open_ids = [model_id]
+    while open_ids:
+        unique_id = open_ids.pop()
+        if unique_id in seen:
+            continue
+        seen.add(unique_id)
+        if unique_id.startswith("source."):
+            source = manifest["sources"][unique_id]
+            found.add((source["source_name"], source["name"]))
+        else:
+            open_ids += manifest["parent_map"].get(unique_id, [])
+    return {pair for pair in found if pair[0] != "build"}

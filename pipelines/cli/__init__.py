@@ -1,0 +1,44 @@
+"""The command line, `compute-balance`: one module per verb; this one only assembles them."""
+
+from __future__ import annotations
+
+import logging
+import sys
+
+import click
+
+from pipelines import __version__
+from pipelines.cli.release import release
+from pipelines.cli.run import run
+from pipelines.cli.source import source
+from pipelines.cli.status import status
+from pipelines.errors import ComputeBalanceError
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="compute-balance")
+@click.option("-v", "--verbose", is_flag=True, help="Also show the log messages of every stage.")
+def cli(verbose: bool) -> None:
+    """Build, check, publish and question the warehouse of AI compute supply and demand.
+
+    Paths and limits come from COMPUTE_BALANCE_* environment variables; the defaults fit this
+    repository.
+    """
+    logging.basicConfig(
+        level=logging.INFO if verbose else logging.ERROR,
+        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
+        stream=sys.stderr,
+    )
+
+
+for command in (run, status, source, release):
+    cli.add_command(command)
+
+
+def main() -> None:
+    """Run the command line; the project's own errors become messages and exit codes."""
+    try:
+        cli()
+    except ComputeBalanceError as error:
+        click.echo(f"{type(error).__name__}: {error}", err=True)
+        sys.exit(error.exit_code)

@@ -1,0 +1,5 @@
+"""So that `python -m pipelines.cli` is the same as `compute-balance`."""
+
+from pipelines.cli import main
+
+main()

@@ -1,0 +1,98 @@
+"""`compute-balance release`: list, compare and restore releases."""
+
+from __future__ import annotations
+
+import click
+
+from pipelines.cli.tables import print_json, print_table
+from pipelines.settings import Settings, now_utc
+
+
+@click.group()
+def release() -> None:
+    """List, compare and restore releases."""
+
+
+@release.command("list")
+@click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
+def list_(as_json: bool) -> None:
+    """List the kept releases, newest first; the current one is marked."""
+    from pipelines.release.manifest import list_releases
+    from pipelines.release.publish import read_current_id
+
+    settings = Settings()
+    current = read_current_id(settings)
+    rows = [
+        {
+            "release_id": item.release_id,
+            "current": item.release_id == current,
+            "as_of": item.as_of,
+            "created_at": item.created_at,
+            "content_hash": item.content_hash[:16],
+            "rows": sum(item.rows.values()),
+            "warnings": item.checks.get("warned", 0),
+        }
+        for item in list_releases(settings.releases_dir)
+    ]
+    if as_json:
+        print_json(rows)
+    elif rows:
+        print_table(list(rows[0]), [list(row.values()) for row in rows])
+    else:
+        click.echo("no release yet; run: make warehouse")
+
+
+@release.command()
+@click.argument("old")
+@click.argument("new", required=False)
+@click.option("--table", help="Show the differing rows of one mart.")
+@click.option("--limit", default=20, show_default=True, help="Rows to show with --table.")
+@click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
+def diff(old: str, new: str | None, table: str | None, limit: int, as_json: bool) -> None:
+    """Compare two releases, or OLD with the current one.
+
+    OLD and NEW are release ids (or their beginnings), days of as-of builds (YYYY-MM-DD), or
+    `current`. Counts rows added, removed and changed per mart, by key.
+    """
+    from pipelines.release.diff import diff_releases, diff_rows, open_release
+
+    settings = Settings()
+    first, second = open_release(settings, old), open_release(settings, new or "current")
+    if table:
+        columns, rows = diff_rows(first, second, table, limit)
+        if as_json:
+            print_json([dict(zip(columns, row, strict=True)) for row in rows])
+        else:
+            print_table(columns, rows)
+        return
+    changes = diff_releases(first, second)
+    if as_json:
+        print_json([vars(change) for change in changes])
+    else:
+        click.echo(f"from {first.label} to {second.label}")
+        print_table(
+            ["mart", "rows_before", "rows_after", "added", "removed", "changed", "columns"],
+            [
+                [c.table, c.rows_before, c.rows_after, c.added, c.removed, c.changed, c.columns]
+                for c in changes
+            ],
+        )
+
+
+@release.command()
+@click.argument("release_id", required=False)
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def rollback(release_id: str | None, yes: bool) -> None:
+    """Make an earlier release the current one (by default the one before the current).
+
+    The withdrawn release is not published again until inputs, rules or code change.
+    """
+    from pipelines.release.lock import hold_lock
+    from pipelines.release.publish import read_current_id, roll_back
+
+    settings = Settings()
+    if not yes:
+        click.confirm(f"replace the current release {read_current_id(settings)}?", abort=True)
+    with hold_lock(settings.lock_path, "release rollback"):
+        restored = roll_back(settings, release_id, now_utc())
+    click.echo(f"current release is now {restored.release_id}, as of {restored.as_of}")

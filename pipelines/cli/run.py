@@ -1,0 +1,113 @@
+"""`compute-balance run`: the main job, and the summary that it ends with."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import datetime
+
+import click
+
+from pipelines.cli.tables import print_json, print_table
+from pipelines.settings import Settings
+
+# A few lines of one mart, so that one sees at once that there is something to query.
+SAMPLE_QUERY = """
+    select quarter_start, region_id, workload_id, supply_h100e_p50, policy_regime, is_provisional
+    from marts.fct_compute_balance
+    where access = 'all' and scenario_id = 'baseline' and workload_id = 'training_large'
+      and supply_h100e_p50 is not null
+    order by quarter_start desc, region_id
+    limit 8
+"""
+
+
+@click.command()
+@click.option(
+    "--as-of",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="Build what the public knew on that day (UTC), beside the current release.",
+)
+@click.option("--live", is_flag=True, help="Fetch the connectors' documents first.")
+@click.option(
+    "--only",
+    multiple=True,
+    metavar="SOURCE|AREA",
+    help="With --live: fetch only these sources or areas (may be repeated).",
+)
+@click.option("--draws", type=click.IntRange(min=1), help="Number of Monte Carlo draws.")
+@click.option(
+    "--json", "as_json", is_flag=True, help="Print the manifest as JSON and nothing else."
+)
+def run(
+    as_of: datetime | None,
+    live: bool,
+    only: tuple[str, ...],
+    draws: int | None,
+    as_json: bool,
+) -> None:
+    """Build, audit and publish the warehouse.
+
+    A run that would only repeat the current release ends at once. Exit codes: 0 published or
+    unchanged, 1 a build or audit failed, 2 wrong input, 75 another run holds the lock.
+    """
+    from pipelines.run import run_pipeline
+
+    settings = Settings(draws=draws) if draws else Settings()
+    if only and not live:
+        raise click.UsageError("--only says what to fetch; use it with --live")
+
+    def progress(line: str) -> None:
+        if not as_json:
+            click.echo(line, err=True)
+
+    outcome = run_pipeline(settings, as_of.date() if as_of else None, live, list(only), progress)
+    if as_json:
+        print_json({"status": outcome.status, "path": outcome.path, **asdict(outcome.manifest)})
+    else:
+        print_summary(outcome)
+
+
+def print_summary(outcome) -> None:
+    """Print what was published: path, release, rows, checks, seconds, and a few rows of a mart."""
+    manifest = outcome.manifest
+    click.echo()
+    click.echo(f"{outcome.message}")
+    click.echo(f"  database      {outcome.path}")
+    click.echo(f"  release       {manifest.release_id}")
+    click.echo(f"  as of         {manifest.as_of}")
+    click.echo(f"  content hash  {manifest.content_hash[:16]}")
+    counts = manifest.checks
+    click.echo(
+        f"  checks        {counts['passed']} passed, {counts['warned']} warned, "
+        f"{counts['failed']} failed"
+    )
+    if outcome.status == "published":
+        stages = outcome.run.record.stages
+        click.echo(
+            "  seconds       "
+            + ", ".join(f"{stage.stage} {stage.seconds:.1f}" for stage in stages)
+            + f" (peak {max(stage.peak_mib for stage in stages):.0f} MiB)"
+        )
+    for warning in manifest.warnings:
+        click.echo(f"  warning       {warning}")
+    if manifest.empty_tables:
+        click.echo(
+            f"  empty         {', '.join(manifest.empty_tables)}: nothing was known on "
+            f"{manifest.as_of}"
+        )
+    click.echo()
+    print_table(["mart", "rows"], sorted(manifest.rows.items()))
+    _print_sample(outcome)
+
+
+def _print_sample(outcome) -> None:
+    import duckdb
+
+    if "fct_compute_balance" not in outcome.manifest.rows:
+        return
+    with duckdb.connect(str(outcome.path), read_only=True) as connection:
+        found = connection.execute(SAMPLE_QUERY)
+        rows, columns = found.fetchall(), [column[0] for column in found.description]
+    if rows:
+        click.echo("\nmarts.fct_compute_balance, the newest rows for large training:")
+        print_table(columns, rows)

@@ -1,0 +1,114 @@
+"""The content of a build's marts: their keys, comments, and the hash that identifies them."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+import duckdb
+
+from pipelines.sql import quote_name, quote_text
+
+KEY_TEST = "unique_key"
+
+
+@dataclass(frozen=True)
+class Mart:
+    """One published table: its key (from its `unique_key` test) and its columns in order."""
+
+    name: str
+    key: tuple[str, ...]
+    columns: tuple[str, ...]
+
+    @property
+    def order(self) -> str:
+        """SQL list of the key columns to order by."""
+        return ", ".join(quote_name(name) for name in self.key)
+
+
+def list_marts(manifest: dict, connection: duckdb.DuckDBPyConnection, database: str) -> list[Mart]:
+    """Return the marts of a build with key and columns.
+
+    Args:
+        manifest: dbt's manifest; a mart's key is stated once, in its `unique_key` test.
+        connection: connection that sees the build.
+        database: name under which the build is attached.
+
+    Raises:
+        KeyError: a mart has no `unique_key` test.
+    """
+    keys: dict[str, tuple[str, ...]] = {}
+    for node in manifest["nodes"].values():
+        test = node.get("test_metadata")
+        if test and test["name"] == KEY_TEST and node.get("attached_node"):
+            keys[node["attached_node"]] = tuple(test["kwargs"]["columns"])
+    columns: dict[str, list[str]] = {}
+    rows = connection.execute(
+        "select table_name, column_name from duckdb_columns() where database_name = ? "
+        "and schema_name = 'marts' order by table_name, column_index",
+        [database],
+    ).fetchall()
+    for table, column in rows:
+        columns.setdefault(table, []).append(column)
+    marts = []
+    for unique_id, node in sorted(manifest["nodes"].items()):
+        if node["resource_type"] == "model" and node["schema"] == "marts":
+            if unique_id not in keys:
+                raise KeyError(
+                    f"{node['name']}: a mart needs a {KEY_TEST} test that states its key"
+                )
+            marts.append(Mart(node["name"], keys[unique_id], tuple(columns[node["name"]])))
+    return marts
+
+
+def hash_mart(connection: duckdb.DuckDBPyConnection, database: str, mart: Mart) -> str:
+    """Return a SHA-256 over one mart: column names in order, then rows in key order.
+
+    Values are hashed as DuckDB's text of them (the shortest that reads back to the same double),
+    null apart from empty text.
+    """
+    texts = [f"{quote_name(column)}::varchar" for column in mart.columns]
+    cells = ", ".join(f"coalesce(length({t})::varchar || ':' || {t}, '-')" for t in texts)
+    table = f"{quote_name(database)}.marts.{quote_name(mart.name)}"
+    rows = connection.execute(
+        f"select coalesce(string_agg(row_hash, '' order by {mart.order}), '') from "
+        f"(select {', '.join(quote_name(k) for k in mart.key)}, md5(concat({cells})) as row_hash "
+        f"from {table})"
+    ).fetchone()[0]
+    head = f"{mart.name}({','.join(mart.columns)})"
+    return hashlib.sha256(f"{head}\n{rows}".encode()).hexdigest()
+
+
+def hash_content(
+    connection: duckdb.DuckDBPyConnection, database: str, marts: list[Mart]
+) -> dict[str, str]:
+    """Return the hash of every mart by name; `combine_hashes` makes one of them."""
+    return {mart.name: hash_mart(connection, database, mart) for mart in marts}
+
+
+def combine_hashes(hashes: dict[str, str]) -> str:
+    """Return the content hash of a release from those of its marts."""
+    text = "\n".join(f"{name} {value}" for name, value in sorted(hashes.items()))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def copy_comments(
+    connection: duckdb.DuckDBPyConnection, source: str, target: str, schema: str
+) -> None:
+    """Carry the comments of all tables and columns of a schema to its copy."""
+    tables = connection.execute(
+        "select table_name, comment from duckdb_tables() where database_name = ? "
+        "and schema_name = ? and comment is not null",
+        [source, schema],
+    ).fetchall()
+    columns = connection.execute(
+        "select table_name, column_name, comment from duckdb_columns() where database_name = ? "
+        "and schema_name = ? and comment is not null",
+        [source, schema],
+    ).fetchall()
+    for table, comment in tables:
+        name = f"{quote_name(target)}.{schema}.{quote_name(table)}"
+        connection.execute(f"comment on table {name} is {quote_text(comment)}")
+    for table, column, comment in columns:
+        name = f"{quote_name(target)}.{schema}.{quote_name(table)}.{quote_name(column)}"
+        connection.execute(f"comment on column {name} is {quote_text(comment)}")

@@ -1,0 +1,204 @@
+"""The tables of schema `meta`: what a release says about itself, with every column described.
+
+Names and first columns are part of the published contract; more columns may be added. Filling
+them belongs in `write_meta.py`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class MetaTable:
+    """One meta table: grain and columns as name -> (type, description)."""
+
+    description: str
+    columns: dict[str, tuple[str, str]]
+
+
+META_TABLES: dict[str, MetaTable] = {
+    "source": MetaTable(
+        "One row per source: terms, cadence and how fresh it is on the build's as-of day.",
+        {
+            "source_id": ("VARCHAR", "Source; also the name of its folder."),
+            "title": ("VARCHAR", "Title of the source."),
+            "publisher": ("VARCHAR", "Publishers, comma-separated."),
+            "licence": ("VARCHAR", "Licences, comma-separated, in the order of the publishers."),
+            "attribution": ("VARCHAR", "Text to show beside figures of the source."),
+            "redistribution": (
+                "VARCHAR",
+                "Strictest term of its publishers: allowed, facts_only (figures may be quoted, "
+                "the compilation not passed on) or unknown.",
+            ),
+            "cadence": ("VARCHAR", "How often upstream publishes."),
+            "last_loaded_at": (
+                "TIMESTAMP",
+                "Moment (UTC) at which the newest document was loaded; null if none was.",
+            ),
+            "newest_known_on": (
+                "DATE",
+                "Newest day on which a row became known, up to the as-of day; null if no row is "
+                "known or the source is a reference list, which is always known.",
+            ),
+            "freshness": (
+                "VARCHAR",
+                "fresh, stale (older than the contract allows, or the newest document was "
+                "refused), always_known, or empty (no row known on the as-of day).",
+            ),
+            "area": ("VARCHAR", "Area of the warehouse that the source belongs to."),
+            "kind": ("VARCHAR", "registry (kept by people here) or connector (fetched)."),
+            "rows_known": ("BIGINT", "Rows known and verified on the as-of day. Unit: count."),
+            "fresh_for_days": ("BIGINT", "Age up to which it counts as fresh. Unit: days."),
+            "usage_warnings": (
+                "VARCHAR",
+                "What a user must not do with the figures; null if none.",
+            ),
+        },
+    ),
+    "document": MetaTable(
+        "One row per document and table that the build reads or refused.",
+        {
+            "sha256": ("VARCHAR", "SHA-256 of the archived bytes."),
+            "source_id": ("VARCHAR", "Source of the document."),
+            "address": ("VARCHAR", "URL, or path of the embedded file within the sources."),
+            "fetched_at": ("TIMESTAMP", "Moment (UTC) at which the bytes were archived."),
+            "rows_accepted": ("BIGINT", "Rows loaded. Unit: count."),
+            "rows_quarantined": ("BIGINT", "Rows refused with a reason. Unit: count."),
+            "contract_version": ("VARCHAR", "Version of the contract they were checked against."),
+            "table_name": ("VARCHAR", "Raw table; null for a refused document."),
+            "document_on": ("DATE", "Day whose state the document shows."),
+            "origin": ("VARCHAR", "embedded or live."),
+            "status": ("VARCHAR", "accepted or refused."),
+            "rows_read": ("BIGINT", "Rows in the document. Unit: count."),
+            "rows_left_out": ("BIGINT", "Rows left out by a correction. Unit: count."),
+            "rows_corrected": ("BIGINT", "Rows with a corrected field. Unit: count."),
+            "rows_unverified": (
+                "BIGINT",
+                "Accepted rows that were recalled or not read and feed no mart. Unit: count.",
+            ),
+            "reason": ("VARCHAR", "Why the document was refused; null if it was not."),
+        },
+    ),
+    "lineage": MetaTable(
+        "One row per mart and document that feeds it.",
+        {
+            "table_name": ("VARCHAR", "Mart."),
+            "source_id": ("VARCHAR", "Source that the mart rests on."),
+            "sha256": ("VARCHAR", "Document of that source."),
+            "rows": (
+                "BIGINT",
+                "Rows of the document that are known and verified on the as-of day and stand in "
+                "the staging tables above the mart. Unit: count.",
+            ),
+            "raw_table": ("VARCHAR", "Table of the source that holds the rows."),
+        },
+    ),
+    "assumption": MetaTable(
+        "One row per judgement of the balance model, as used by the build.",
+        {
+            "assumption_id": ("VARCHAR", "Assumption."),
+            "parameter": ("VARCHAR", "What it sets."),
+            "applies_to": ("VARCHAR", "Where it applies, key=value pairs split by semicolons."),
+            "value_low": ("DOUBLE", "5 % point, in the row's unit."),
+            "value_central": ("DOUBLE", "Central value, in the row's unit."),
+            "value_high": ("DOUBLE", "95 % point, in the row's unit."),
+            "unit": ("VARCHAR", "Unit of the three values."),
+            "distribution": ("VARCHAR", "Scale of the fit."),
+            "used_by": ("VARCHAR", "Section of the method that reads it."),
+            "reasoning": ("VARCHAR", "Why these values."),
+            "evidence": ("VARCHAR", "What was read for it; null where it is judgement alone."),
+            "confidence": ("VARCHAR", "reported, estimated, modelled or inferred."),
+            "source_url": ("VARCHAR", "Address of the evidence; null if it is a table here."),
+        },
+    ),
+    "policy_inbox": MetaTable(
+        "One row per document of a rule-maker that was compared with the coded rules.",
+        {
+            "document_number": ("VARCHAR", "The rule-maker's number of the document."),
+            "title": ("VARCHAR", "Title."),
+            "published_on": ("DATE", "Day of publication."),
+            "url": ("VARCHAR", "Address of the document."),
+            "relevance": ("VARCHAR", "relevant, possible or not_relevant."),
+            "reasons": ("VARCHAR", "Why it was classified so."),
+            "review": ("VARCHAR", "Recorded decision; null while nobody has reviewed it."),
+            "reviewed_on": ("DATE", "Day of the decision; null while there is none."),
+            "policy_ids": ("VARCHAR", "Policies that code it; null if none."),
+        },
+    ),
+    "quality_result": MetaTable(
+        "One row per check that ran on the build.",
+        {
+            "check_name": ("VARCHAR", "Name of the check."),
+            "table_name": ("VARCHAR", "Table that was checked."),
+            "severity": ("VARCHAR", "error (blocks the release) or warning."),
+            "passed": ("BOOLEAN", "Whether it held."),
+            "observed": ("VARCHAR", "What was found; null where nothing more is to be said."),
+            "run_id": ("VARCHAR", "Run that made the check."),
+            "checked_at": ("TIMESTAMP", "Moment of the check (UTC)."),
+            "kind": ("VARCHAR", "contract, dbt, expectation or freshness."),
+            "message": ("VARCHAR", "What the check demands, in words."),
+        },
+    ),
+    "run": MetaTable(
+        "One row per stage of the run that made the release.",
+        {
+            "run_id": ("VARCHAR", "Run."),
+            "as_of": ("DATE", "Day whose knowledge the build shows."),
+            "stage": ("VARCHAR", "Stage: fetch, ingest, register, models, meta, audit, publish."),
+            "started_at": ("TIMESTAMP", "Start of the stage (UTC)."),
+            "seconds": ("DOUBLE", "Duration. Unit: seconds; null for the stage that writes this."),
+            "peak_mib": ("DOUBLE", "Peak memory of the process so far. Unit: MiB."),
+            "status": ("VARCHAR", "done or, for the stage that writes this, under_way."),
+        },
+    ),
+    "release": MetaTable(
+        "One row per release (exactly one row): what this file is.",
+        {
+            "release_id": ("VARCHAR", "Release."),
+            "created_at": ("TIMESTAMP", "Moment of publication (UTC)."),
+            "as_of": ("DATE", "Day whose knowledge the marts show."),
+            "code_version": ("VARCHAR", "Version and hash of code, models and checks."),
+            "contract_version": ("VARCHAR", "Version of the published contract (semantic)."),
+            "content_hash": ("VARCHAR", "SHA-256 over all marts: columns in order, rows by key."),
+            "uses_todays_judgements": (
+                "BOOLEAN",
+                "True for a build of an earlier day: reference lists, assumptions, scenarios and "
+                "corrections are those of the day of building.",
+            ),
+            "empty_tables": (
+                "VARCHAR",
+                "Marts without rows because nothing was known yet, comma-separated; null if none.",
+            ),
+        },
+    ),
+    "correction": MetaTable(
+        "One row per correction of a known upstream error that the build applied.",
+        {
+            "correction_id": ("VARCHAR", "Correction; unique within its source."),
+            "source_id": ("VARCHAR", "Source."),
+            "table_name": ("VARCHAR", "Raw table."),
+            "row_key": ("VARCHAR", "Key of the row, as column=value pairs."),
+            "field": ("VARCHAR", "Corrected field."),
+            "value_found": ("VARCHAR", "What upstream shows; null for an empty cell."),
+            "value_used": ("VARCHAR", "What is used instead; null if blanked or left out."),
+            "action": ("VARCHAR", "replace, blank or leave_out."),
+            "reason": ("VARCHAR", "Why."),
+        },
+    ),
+    "quarantine": MetaTable(
+        "One row per fault of a quarantined or left-out row.",
+        {
+            "source_id": ("VARCHAR", "Source."),
+            "table_name": ("VARCHAR", "Raw table."),
+            "document_sha256": ("VARCHAR", "Document that holds the row."),
+            "document_row": ("BIGINT", "Number of the row within the document. Unit: none."),
+            "row_key": ("VARCHAR", "Key cells of the row, comma-separated."),
+            "field": ("VARCHAR", "Field at fault; null if the line as a whole is."),
+            "value": ("VARCHAR", "What was found there; null for an empty cell."),
+            "reason": ("VARCHAR", "Why it was refused."),
+            "kind": ("VARCHAR", "quarantined, or left_out by a correction."),
+            "row_json": ("VARCHAR", "The whole row as found."),
+        },
+    ),
+}

@@ -1,0 +1,263 @@
+"""Publishing an audited build: copy, check, rename; the published file is never written in place.
+
+A release is a folder `releases/ID/` (database, Parquet copies, manifest). It becomes the current
+one when a copy of its database replaces `compute_balance.duckdb` in one step. A crash in between
+is mended by the next run (`complete_publication`).
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+import duckdb
+
+from pipelines.build.register import open_build
+from pipelines.errors import ReleaseError
+from pipelines.files import TEMPORARY_MARK, get_temporary_path, replace_file, write_json
+from pipelines.release.content import Mart, copy_comments, hash_mart
+from pipelines.release.manifest import (
+    MANIFEST_FILE,
+    Manifest,
+    list_releases,
+    read_manifest_file,
+    write_manifest,
+)
+from pipelines.release.meta_tables import META_TABLES
+from pipelines.settings import Settings
+from pipelines.sql import quote_name, quote_text
+
+# What the oldest supported client (DuckDB 1.1) reads; tried with clients up to 2.0.
+STORAGE_VERSION = "v1.0.0"
+DATABASE_FILE = "compute_balance.duckdb"
+ROLLBACK_FILE = "rollback.json"
+
+
+@dataclass(frozen=True)
+class Publication:
+    """Where a release went."""
+
+    path: Path
+    folder: Path
+    manifest: Manifest
+
+
+def publish_release(settings: Settings, marts: list[Mart], manifest: Manifest) -> Publication:
+    """Publish a build of the present day and make it the current release.
+
+    Args:
+        settings: where the build and the releases are.
+        marts: tables to ship, with their keys.
+        manifest: identity of the release; its table hashes are checked against the copy.
+
+    Raises:
+        ReleaseError: the copy does not hold what was audited; nothing changes then.
+    """
+    folder = settings.releases_dir / manifest.release_id
+    _write_release(settings, folder, marts, manifest)
+    _make_current(settings, folder)
+    _get_rollback_path(settings).unlink(missing_ok=True)
+    prune_releases(settings)
+    return Publication(settings.current_path, folder, manifest)
+
+
+def publish_as_of(settings: Settings, marts: list[Mart], manifest: Manifest) -> Publication:
+    """Publish a build of an earlier day beside the current release, never in its place."""
+    folder = settings.as_of_dir / manifest.as_of.isoformat()
+    staged = get_temporary_path(folder)
+    _write_release(settings, staged, marts, manifest)
+    folder.mkdir(parents=True, exist_ok=True)
+    # the database changes in one step; its manifest follows and is checked by its content hash
+    for path in sorted(staged.rglob("*"), key=lambda p: p.name == MANIFEST_FILE):
+        if path.is_file():
+            target = folder / path.relative_to(staged)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            path.replace(target)
+    shutil.rmtree(staged)
+    return Publication(folder / DATABASE_FILE, folder, manifest)
+
+
+def _write_release(settings: Settings, folder: Path, marts: list[Mart], manifest: Manifest) -> None:
+    staged = folder if TEMPORARY_MARK in folder.name else get_temporary_path(folder)
+    shutil.rmtree(staged, ignore_errors=True)
+    (staged / "marts").mkdir(parents=True)
+    copy_database(settings, staged / DATABASE_FILE, marts)
+    _check_copy(staged / DATABASE_FILE, marts, manifest)
+    _write_parquet(staged, marts)
+    write_manifest(staged, manifest)
+    if staged != folder:
+        staged.rename(folder)
+
+
+def copy_database(settings: Settings, path: Path, marts: list[Mart]) -> None:
+    """Copy marts and meta tables of the build into a new file of the old storage version.
+
+    Rows are written in key order; comments go along; raw views, staging and intermediate tables
+    stay behind.
+    """
+    # dbt may still hold the build file in this process: the release is attached to that connection
+    connection = open_build(settings)
+    build = quote_name(settings.build_path.stem)
+    try:
+        connection.execute(
+            f"attach {quote_text(str(path))} as release (storage_version '{STORAGE_VERSION}')"
+        )
+        connection.execute("create schema release.marts; create schema release.meta")
+        for mart in marts:
+            name = quote_name(mart.name)
+            connection.execute(
+                f"create table release.marts.{name} as "
+                f"select * from {build}.marts.{name} order by {mart.order}"
+            )
+        for table in META_TABLES:
+            connection.execute(
+                f"create table release.meta.{table} as select * from {build}.meta.{table}"
+            )
+        for schema in ("marts", "meta"):
+            copy_comments(connection, settings.build_path.stem, "release", schema)
+        connection.execute("checkpoint release")
+        connection.execute("detach release")
+    finally:
+        connection.close()
+
+
+def _check_copy(path: Path, marts: list[Mart], manifest: Manifest) -> None:
+    with duckdb.connect(str(path), read_only=True) as connection:
+        database = path.stem
+        for mart in marts:
+            found = hash_mart(connection, database, mart)
+            if found != manifest.table_hashes[mart.name]:
+                raise ReleaseError(
+                    f"{path}: marts.{mart.name} has hash {found[:12]} after copying, the audited "
+                    f"build has {manifest.table_hashes[mart.name][:12]}; nothing was published"
+                )
+
+
+def _write_parquet(folder: Path, marts: list[Mart]) -> None:
+    with duckdb.connect(str(folder / DATABASE_FILE), read_only=True) as connection:
+        for mart in marts:
+            target = quote_text(str(folder / "marts" / f"{mart.name}.parquet"))
+            connection.execute(
+                f"copy (select * from marts.{quote_name(mart.name)} order by {mart.order}) "
+                f"to {target} (format parquet, compression zstd)"
+            )
+
+
+def _make_current(settings: Settings, folder: Path) -> None:
+    temporary = get_temporary_path(settings.current_path)
+    shutil.copyfile(folder / DATABASE_FILE, temporary)
+    replace_file(temporary, settings.current_path)
+
+
+def read_current_id(settings: Settings) -> str | None:
+    """Return the id of the release that the published file holds; None if nothing is published."""
+    if not settings.current_path.exists():
+        return None
+    with duckdb.connect(str(settings.current_path), read_only=True) as connection:
+        return connection.execute("select release_id from meta.release").fetchone()[0]
+
+
+def find_release(settings: Settings, release_id: str) -> Manifest:
+    """Return a kept release by its id or an unambiguous beginning of it.
+
+    Raises:
+        ReleaseError: no release, or more than one, has that id.
+    """
+    kept = list_releases(settings.releases_dir)
+    found = [manifest for manifest in kept if manifest.release_id.startswith(release_id)]
+    if len(found) != 1:
+        known = ", ".join(manifest.release_id for manifest in kept) or "none"
+        raise ReleaseError(
+            f"release {release_id!r}: found {len(found)} that match, expected one of: {known}"
+        )
+    return found[0]
+
+
+def roll_back(settings: Settings, release_id: str | None, at: datetime) -> Manifest:
+    """Make an earlier release the current one again.
+
+    Args:
+        settings: where the releases are.
+        release_id: the release to restore; by default the one before the current.
+        at: moment of the rollback, noted beside the release.
+
+    Returns:
+        The restored release. Until its inputs or its code change, the withdrawn release is not
+        published again.
+
+    Raises:
+        ReleaseError: there is no such release.
+    """
+    current = read_current_id(settings)
+    if release_id is None:
+        earlier = [
+            m for m in list_releases(settings.releases_dir) if m.release_id < (current or "")
+        ]
+        if not earlier:
+            raise ReleaseError("there is no release before the current one to go back to")
+        target = earlier[0]
+    else:
+        target = find_release(settings, release_id)
+    write_json(
+        _get_rollback_path(settings),
+        {"from": current, "to": target.release_id, "at": at},
+    )
+    _make_current(settings, settings.releases_dir / target.release_id)
+    return target
+
+
+def _get_rollback_path(settings: Settings) -> Path:
+    return settings.warehouse_dir / ROLLBACK_FILE
+
+
+def read_rollback(settings: Settings) -> dict | None:
+    """Return what was rolled back last and still holds: `from`, `to`, `at`; or None."""
+    path = _get_rollback_path(settings)
+    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
+
+
+def complete_publication(settings: Settings) -> Manifest | None:
+    """Finish what a killed run left: a whole release that has not become the current one.
+
+    Returns:
+        The release that was made current now; None if nothing was left to do.
+    """
+    kept = list_releases(settings.releases_dir)
+    if not kept:
+        return None
+    rollback = read_rollback(settings)
+    current = read_current_id(settings)
+    wanted = kept[0].release_id
+    if rollback is not None and rollback["from"] >= wanted:
+        wanted = rollback["to"]
+    if current == wanted:
+        return None
+    folder = settings.releases_dir / wanted
+    manifest = read_manifest_file(folder)
+    _make_current(settings, folder)
+    return manifest
+
+
+def prune_releases(settings: Settings) -> list[str]:
+    """Remove the oldest releases beyond the number to keep; never the current one."""
+    current = read_current_id(settings)
+    removed = []
+    for manifest in list_releases(settings.releases_dir)[settings.keep_releases :]:
+        if manifest.release_id != current:
+            shutil.rmtree(settings.releases_dir / manifest.release_id)
+            removed.append(manifest.release_id)
+    return removed
+
+
+def read_as_of(settings: Settings, day: date) -> Manifest | None:
+    """Return the manifest of the release of an earlier day, if its database is the one it names."""
+    folder = settings.as_of_dir / day.isoformat()
+    manifest = read_manifest_file(folder)
+    if manifest is None or not (folder / DATABASE_FILE).exists():
+        return None
+    with duckdb.connect(str(folder / DATABASE_FILE), read_only=True) as connection:
+        found = connection.execute("select release_id from meta.release").fetchone()[0]
+    return manifest if found == manifest.release_id else None

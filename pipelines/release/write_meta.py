@@ -1,0 +1,282 @@
+"""Filling schema `meta` of a build: sources, documents, lineage, corrections, checks, run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+import duckdb
+
+from pipelines.build.models import find_source_ancestors
+from pipelines.contracts.corrections import load_corrections
+from pipelines.contracts.model import Contract
+from pipelines.contracts.staging import get_staging_name
+from pipelines.ingest.ingest import SourceLoads
+from pipelines.quality.results import Check
+from pipelines.release.meta_tables import META_TABLES
+from pipelines.settings import Settings
+from pipelines.sql import quote_name, quote_text
+
+_TERMS = ("allowed", "facts_only", "unknown")
+ALWAYS_KNOWN_ON = date(1900, 1, 1)
+
+
+@dataclass(frozen=True)
+class Freshness:
+    """How fresh a source is on the as-of day."""
+
+    source_id: str
+    state: str  # fresh, stale, always_known, empty
+    newest_known_on: date | None
+    rows_known: int
+    message: str
+
+
+@dataclass(frozen=True)
+class StageRecord:
+    """One finished stage of a run."""
+
+    stage: str
+    started_at: datetime
+    seconds: float | None
+    peak_mib: float
+    status: str = "done"
+
+
+@dataclass
+class RunRecord:
+    """Identity and stages of a run; grows while the run goes on."""
+
+    run_id: str
+    as_of: date
+    stages: list[StageRecord] = field(default_factory=list)
+
+
+def create_meta_tables(connection: duckdb.DuckDBPyConnection) -> None:
+    """Create schema `meta` with all tables empty and every column described."""
+    connection.execute("create schema if not exists meta")
+    for name, table in META_TABLES.items():
+        columns = ", ".join(f"{quote_name(c)} {type_}" for c, (type_, _) in table.columns.items())
+        connection.execute(f"create or replace table meta.{name} ({columns})")
+        connection.execute(f"comment on table meta.{name} is {quote_text(table.description)}")
+        for column, (_, description) in table.columns.items():
+            connection.execute(
+                f"comment on column meta.{name}.{quote_name(column)} is {quote_text(description)}"
+            )
+
+
+def insert_rows(connection: duckdb.DuckDBPyConnection, table: str, rows: list[tuple]) -> None:
+    """Add rows to a meta table, values in the order of its columns."""
+    if rows:
+        marks = ", ".join("?" for _ in META_TABLES[table].columns)
+        connection.executemany(f"insert into meta.{table} values ({marks})", rows)
+
+
+def measure_freshness(
+    connection: duckdb.DuckDBPyConnection, sources: list[SourceLoads], as_of: date
+) -> list[Freshness]:
+    """Compare each source's newest known row with the as-of day and its contract."""
+    measured = []
+    for loads in sources:
+        contract = loads.contract
+        union = " union all ".join(
+            f"select known_on from staging.{get_staging_name(contract, table)}"
+            for table in contract.tables
+        )
+        newest, rows = connection.execute(
+            f"select max(known_on), count(*) from ({union})"
+        ).fetchone()
+        measured.append(_judge_freshness(contract, loads, newest, rows, as_of))
+    return measured
+
+
+def _judge_freshness(
+    contract: Contract, loads: SourceLoads, newest: date | None, rows: int, as_of: date
+) -> Freshness:
+    if loads.refused:
+        reasons = "; ".join(load.reason or "" for load in loads.refused)
+        state, message = "stale", f"a document was refused, older data is used: {reasons}"
+    elif rows == 0:
+        state, message = "empty", f"no row was known on {as_of}"
+    elif newest == ALWAYS_KNOWN_ON:
+        state, message = "always_known", "a list of this project, known on every day"
+    elif (as_of - newest).days > contract.fresh_for_days:
+        age = (as_of - newest).days
+        state = "stale"
+        message = (
+            f"the newest row became known on {newest}, {age} days before {as_of}; the contract "
+            f"counts on {contract.fresh_for_days} days at most"
+        )
+    else:
+        state, message = "fresh", f"newest row known on {newest}"
+    shown = None if newest == ALWAYS_KNOWN_ON else newest
+    return Freshness(contract.source_id, state, shown, rows, message)
+
+
+def write_sources(
+    connection: duckdb.DuckDBPyConnection, sources: list[SourceLoads], freshness: list[Freshness]
+) -> None:
+    """Fill `meta.source`."""
+    states = {item.source_id: item for item in freshness}
+    rows = []
+    for loads in sources:
+        contract, state = loads.contract, states[loads.contract.source_id]
+        publishers = contract.publishers
+        loaded = [load.loaded_at for load in loads.current]
+        rows.append(
+            (
+                contract.source_id,
+                contract.title,
+                ", ".join(p.name for p in publishers),
+                ", ".join(dict.fromkeys(p.licence for p in publishers)),
+                "; ".join(dict.fromkeys(p.attribution for p in publishers)),
+                max((p.redistribution for p in publishers), key=_TERMS.index),
+                contract.cadence,
+                max(loaded) if loaded else None,
+                state.newest_known_on,
+                state.state,
+                contract.area,
+                contract.kind,
+                state.rows_known,
+                contract.fresh_for_days,
+                " ".join(contract.usage_warnings) or None,
+            )
+        )
+    insert_rows(connection, "source", rows)
+
+
+def write_documents(connection: duckdb.DuckDBPyConnection, sources: list[SourceLoads]) -> None:
+    """Fill `meta.document` with what is in use and what was refused."""
+    rows = []
+    for loads in sources:
+        for load in [*loads.current, *loads.refused]:
+            for table in load.tables or [None]:
+                rows.append(
+                    (
+                        load.sha256,
+                        load.source_id,
+                        load.address,
+                        load.fetched_at,
+                        table.rows_accepted if table else 0,
+                        table.rows_quarantined if table else 0,
+                        load.contract_version,
+                        table.table if table else None,
+                        load.document_on,
+                        load.origin,
+                        load.status,
+                        table.rows_read if table else None,
+                        table.rows_left_out if table else None,
+                        table.rows_corrected if table else None,
+                        table.rows_unverified if table else None,
+                        load.reason,
+                    )
+                )
+    insert_rows(connection, "document", rows)
+
+
+def write_lineage(
+    connection: duckdb.DuckDBPyConnection, sources: list[SourceLoads], manifest: dict
+) -> None:
+    """Fill `meta.lineage`: which documents feed each mart, with their known rows."""
+    known: dict[tuple[str, str], list[tuple[str, int]]] = {}
+    for loads in sources:
+        for table in loads.contract.tables:
+            name = get_staging_name(loads.contract, table)
+            known[loads.contract.source_id, table.table] = connection.execute(
+                f"select document_sha256, count(*) from staging.{name} group by all order by all"
+            ).fetchall()
+    rows = []
+    for unique_id, node in sorted(manifest["nodes"].items()):
+        if node["resource_type"] != "model" or node["schema"] != "marts":
+            continue
+        for source_id, table in sorted(find_source_ancestors(manifest, unique_id)):
+            rows += [
+                (node["name"], source_id, sha256, count, table)
+                for sha256, count in known.get((source_id, table), [])
+            ]
+    insert_rows(connection, "lineage", rows)
+
+
+def write_corrections(connection: duckdb.DuckDBPyConnection, sources: list[SourceLoads]) -> None:
+    """Fill `meta.correction` with the corrections of every source in use."""
+    rows = [
+        (
+            item.id,
+            loads.contract.source_id,
+            item.table,
+            ", ".join(f"{name}={value}" for name, value in item.where.items()),
+            item.field,
+            item.expect,
+            item.value,
+            item.action,
+            item.reason,
+        )
+        for loads in sources
+        for item in load_corrections(loads.contract)
+    ]
+    insert_rows(connection, "correction", rows)
+
+
+def write_quarantine(
+    connection: duckdb.DuckDBPyConnection, sources: list[SourceLoads], settings: Settings
+) -> None:
+    """Fill `meta.quarantine` from the quarantine files of the documents in use."""
+    columns = ", ".join(META_TABLES["quarantine"].columns)
+    for loads in sources:
+        for load in loads.current:
+            for table in load.tables:
+                if table.quarantine_file:
+                    path = quote_text(str(settings.warehouse_dir / table.quarantine_file))
+                    connection.execute(
+                        f"insert into meta.quarantine select {columns} from read_parquet({path})"
+                    )
+
+
+def write_assumptions(connection: duckdb.DuckDBPyConnection, sources: list[SourceLoads]) -> None:
+    """Fill `meta.assumption` from the registry, where the project has one."""
+    for loads in sources:
+        for table in loads.contract.tables:
+            if table.table == "assumptions":
+                columns = ", ".join(META_TABLES["assumption"].columns)
+                connection.execute(
+                    f"insert into meta.assumption select {columns} "
+                    f"from staging.{get_staging_name(loads.contract, table)} order by 1"
+                )
+
+
+def write_checks(
+    connection: duckdb.DuckDBPyConnection, checks: list[Check], run_id: str, at: datetime
+) -> None:
+    """Fill `meta.quality_result`."""
+    rows = [
+        (
+            check.name,
+            check.table,
+            check.severity,
+            check.passed,
+            check.observed,
+            run_id,
+            at,
+            check.kind,
+            check.message,
+        )
+        for check in checks
+    ]
+    insert_rows(connection, "quality_result", rows)
+
+
+def write_run(connection: duckdb.DuckDBPyConnection, record: RunRecord) -> None:
+    """Fill `meta.run` with the stages so far."""
+    rows = [
+        (
+            record.run_id,
+            record.as_of,
+            stage.stage,
+            stage.started_at,
+            stage.seconds,
+            stage.peak_mib,
+            stage.status,
+        )
+        for stage in record.stages
+    ]
+    insert_rows(connection, "run", rows)
