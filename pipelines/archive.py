@@ -1,8 +1,8 @@
 """The archive: every document as it was fetched, named by its SHA-256, never changed.
 
 Beside the bytes stands one record per source and document (where it came from, when, ETag). A
-second fetch of the same bytes adds a line to the fetch log and nothing else. Fetching itself
-belongs in `fetch.py`.
+second fetch of the same bytes renews the note of how the address answered last and nothing else.
+Fetching itself belongs in `fetch.py`.
 """
 
 from __future__ import annotations
@@ -35,6 +35,17 @@ class Document:
     status: int | None = None
     etag: str | None = None
     bytes: int = 0
+
+
+@dataclass(frozen=True)
+class FetchNote:
+    """How the last fetch of one address ended; `sha256` names the bytes it served last, if any."""
+
+    document: str
+    outcome: Literal["new", "unchanged", "failed"]
+    message: str
+    fetched_at: datetime
+    sha256: str | None = None
 
 
 class Archive:
@@ -84,6 +95,22 @@ class Archive:
         folder = self.folder / "records" / source_id
         records = [self._read_record(path) for path in sorted(folder.glob("*.json"))]
         return sorted(records, key=lambda d: (d.document_on, d.fetched_at, d.sha256))
+
+    def _get_note_path(self, source_id: str, document: str) -> Path:
+        return self.folder / "fetches" / source_id / f"{document}.json"
+
+    def write_fetch_note(self, source_id: str, note: FetchNote) -> None:
+        """Keep how the last fetch of an address ended, in the place of the note before."""
+        write_json(self._get_note_path(source_id, note.document), asdict(note))
+
+    def read_fetch_note(self, source_id: str, document: str) -> FetchNote | None:
+        """Return how the last fetch of an address ended; None if it was never asked."""
+        path = self._get_note_path(source_id, document)
+        if not path.exists():
+            return None
+        content = json.loads(path.read_text(encoding="utf-8"))
+        content["fetched_at"] = datetime.fromisoformat(content["fetched_at"])
+        return FetchNote(**content)
 
     @staticmethod
     def _read_record(path: Path) -> Document:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import logging
 import time
 from dataclasses import dataclass
+from typing import Literal
 
-from pipelines.archive import Archive, Document
+from pipelines.archive import Archive, Document, FetchNote
 from pipelines.contracts.model import Address, Contract
 from pipelines.errors import DocumentFault
 from pipelines.files import hash_bytes
@@ -25,7 +26,7 @@ class Fetch:
     source_id: str
     document: str
     address: str
-    outcome: str  # new, unchanged, failed
+    outcome: Literal["new", "unchanged", "failed"]
     message: str
     sha256: str | None = None
 
@@ -33,23 +34,41 @@ class Fetch:
 def fetch_source(contract: Contract, archive: Archive, settings: Settings) -> list[Fetch]:
     """Ask every address of a connector and archive what is new.
 
-    A failure is reported, never raised: the last good data stays in use and the run says so.
+    A failure is reported, never raised: the last good data stays in use, and the source counts as
+    stale until its address answers again.
     """
-    return [_fetch_one(contract, address, archive, settings) for address in contract.addresses]
+    fetches = []
+    for address in contract.addresses:
+        noted = archive.read_fetch_note(contract.source_id, address.document)
+        served = noted.sha256 if noted else None
+        fetch = _fetch_one(contract, address, archive, settings, served)
+        archive.write_fetch_note(
+            contract.source_id,
+            FetchNote(
+                address.document, fetch.outcome, fetch.message, now_utc(), fetch.sha256 or served
+            ),
+        )
+        fetches.append(fetch)
+    return fetches
 
 
-def _fetch_one(contract: Contract, address: Address, archive: Archive, settings: Settings) -> Fetch:
+def _fetch_one(
+    contract: Contract, address: Address, archive: Archive, settings: Settings, served: str | None
+) -> Fetch:
     known = [
         document
         for document in archive.list_documents(contract.source_id)
-        if document.origin == "live" and document.document == address.document
+        if document.origin == "live"
+        and document.document == address.document
+        and document.sha256 == served
     ]
     last = known[-1] if known else None
     headers = {"User-Agent": USER_AGENT}
     if last and last.etag:
         headers["If-None-Match"] = last.etag
 
-    def report(outcome: str, message: str, sha256: str | None = None) -> Fetch:
+    def report(
+        outcome: Literal["new", "unchanged", "failed"], message: str, sha256: str | None = None) -> Fetch:
         return Fetch(contract.source_id, address.document, address.url, outcome, message, sha256)
 
     try:

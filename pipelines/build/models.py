@@ -87,6 +87,7 @@ def run_dbt(
             "--log-level", "none",
         ]
     )  # fmt: skip
+    _let_go_of_build_file()
     bad = [node for node in results if node.status in ("error", "fail")]
     if bad:
         lines = [f"  {node.kind} {node.name}: {node.message}" for node in bad[:10]]
@@ -97,6 +98,19 @@ def run_dbt(
     if not outcome.success:
         raise BuildFailed(f"dbt {arguments[0]} failed: {outcome.exception or 'see the messages'}")
     return results
+
+
+def _let_go_of_build_file() -> None:
+    """Close the connection that dbt would keep until the process ends.
+
+    DuckDB shares open files by path: while the connection is open, a second build in the same
+    process would be handed the deleted file of the first one.
+    """
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+
+    if DuckDBConnectionManager._ENV is not None:
+        DuckDBConnectionManager._ENV.close()
+    DuckDBConnectionManager.close_all_connections()
 
 
 def _to_result(node_info, run_result) -> NodeResult:

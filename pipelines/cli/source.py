@@ -105,18 +105,21 @@ def _print_check(loads, settings: Settings, limit: int) -> int:
 @source.command()
 @click.option("--check", "only_check", is_flag=True, help="Write nothing; exit 1 if out of date.")
 def generate(only_check: bool) -> None:
-    """Write the dbt sources and staging models that derive from the contracts."""
+    """Write what derives from the contracts: dbt sources, staging models, data notes."""
     from pipelines.contracts.load import load_contracts
+    from pipelines.contracts.notes import write_data_notes
     from pipelines.contracts.staging import generate_staging, write_generated
 
     settings = Settings()
-    files = generate_staging(load_contracts(settings.sources_dir))
-    folder = settings.dbt_dir / "models" / "staging"
+    contracts = load_contracts(settings.sources_dir)
+    staging = settings.dbt_dir / "models" / "staging"
+    files = {staging / name: text for name, text in generate_staging(contracts).items()}
+    files[settings.docs_dir / "data-notes.md"] = write_data_notes(contracts, settings.docs_dir)
     if only_check:
         stale = [
-            name
-            for name, content in files.items()
-            if not (folder / name).exists() or (folder / name).read_text("utf-8") != content
+            path.name
+            for path, text in files.items()
+            if not path.exists() or path.read_text("utf-8") != text
         ]
         if stale:
             raise ComputeBalanceError(
@@ -124,8 +127,8 @@ def generate(only_check: bool) -> None:
             )
         click.echo(f"{len(files)} files are up to date")
         return
-    changed = write_generated(files, folder)
-    click.echo(f"{len(changed)} of {len(files)} files written under {folder.name}/")
+    changed = write_generated(files, staging)
+    click.echo(f"{len(changed)} of {len(files)} files written")
 
 
 @source.command()

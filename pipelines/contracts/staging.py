@@ -227,22 +227,20 @@ def generate_staging(contracts: list[Contract]) -> dict[str, str]:
     return files
 
 
-def write_generated(files: dict[str, str], folder: Path) -> list[str]:
-    """Make a folder hold exactly the generated files.
+def write_generated(files: dict[Path, str], staging_dir: Path) -> list[Path]:
+    """Write generated files, and remove staging models that no contract calls for any more.
 
     Returns:
-        The paths that were written or removed, relative to `folder`.
+        The paths that were written or removed.
     """
     changed = []
-    for name, content in files.items():
-        path = folder / name
+    for path, content in files.items():
         if not path.exists() or path.read_text(encoding="utf-8") != content:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(content, encoding="utf-8")
-            changed.append(name)
-    for path in sorted(folder.rglob("*")):
-        name = path.relative_to(folder).as_posix()
-        if path.suffix in (".sql", ".yml") and name not in files and not name.startswith("_"):
+            changed.append(path)
+    for path in sorted(staging_dir.glob("*/*")):
+        if path.suffix in (".sql", ".yml") and path not in files:
             path.unlink()
-            changed.append(name)
+            changed.append(path)
     return changed
