@@ -32,7 +32,7 @@ acts as (
         )
         or (
             entity_listings.citation is null
-            and policies.instrument = 'entity_listing'
+            and policies.instrument = 'entity_list_rule'
             and policies.effective_on = entity_listings.listed_on
         )
     group by all

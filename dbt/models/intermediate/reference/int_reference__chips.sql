@@ -17,7 +17,7 @@ select
     chip_specs.market_variant_of,
     chips.is_datacenter,
     -- a composite stands for several chips and has no data sheet of its own
-    chips.chip_id = 'domestic-other' as is_composite,
+    chips.vendor = 'composite' as is_composite,
     chip_specs.dense_fp16_tflops,
     chip_specs.dense_int8_tops,
     chip_specs.dense_fp8_tflops,
