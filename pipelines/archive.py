@@ -8,12 +8,20 @@ Fetching itself belongs in `fetch.py`.
 from __future__ import annotations
 
 import json
+import shutil
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Literal
 
-from pipelines.files import hash_bytes, write_bytes, write_json
+from pipelines.files import (
+    get_temporary_path,
+    hash_bytes,
+    hash_file,
+    replace_file,
+    write_bytes,
+    write_json,
+)
 
 
 @dataclass(frozen=True)
@@ -73,7 +81,23 @@ class Archive:
         path = self.get_path(sha256)
         if not path.exists():
             write_bytes(path, content)
-        record = self._get_record_path(document.source_id, document.document, sha256)
+        return self._write_record(document)
+
+    def store_file(self, file: Path, document: Document) -> Document:
+        """Keep a copy of a file whose SHA-256 the record says, as `store` does with bytes.
+
+        Returns:
+            The record as it stands, that is the first one made for these bytes.
+        """
+        path = self.get_path(document.sha256)
+        if not path.exists():
+            temporary = get_temporary_path(path)
+            shutil.copyfile(file, temporary)
+            replace_file(temporary, path)
+        return self._write_record(document)
+
+    def _write_record(self, document: Document) -> Document:
+        record = self._get_record_path(document.source_id, document.document, document.sha256)
         if not record.exists():
             write_json(record, asdict(document))
         return self._read_record(record)
@@ -85,10 +109,19 @@ class Archive:
             FileNotFoundError: nothing with that hash is archived.
             ValueError: the file has been altered since it was archived.
         """
-        content = self.get_path(sha256).read_bytes()
-        if hash_bytes(content) != sha256:
-            raise ValueError(f"{self.get_path(sha256)}: content no longer matches its SHA-256")
-        return content
+        return self.check(sha256).read_bytes()
+
+    def check(self, sha256: str) -> Path:
+        """Return where the bytes with that hash are, once they have been found unaltered.
+
+        Raises:
+            FileNotFoundError: nothing with that hash is archived.
+            ValueError: the file has been altered since it was archived.
+        """
+        path = self.get_path(sha256)
+        if hash_file(path) != sha256:
+            raise ValueError(f"{path}: content no longer matches its SHA-256")
+        return path
 
     def list_documents(self, source_id: str) -> list[Document]:
         """Return all documents of a source, oldest first."""

@@ -68,7 +68,8 @@ def _fetch_one(
         headers["If-None-Match"] = last.etag
 
     def report(
-        outcome: Literal["new", "unchanged", "failed"], message: str, sha256: str | None = None) -> Fetch:
+        outcome: Literal["new", "unchanged", "failed"], message: str, sha256: str | None = None
+    ) -> Fetch:
         return Fetch(contract.source_id, address.document, address.url, outcome, message, sha256)
 
     try:

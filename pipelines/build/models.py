@@ -88,6 +88,18 @@ def run_dbt(
         ]
     )  # fmt: skip
     _let_go_of_build_file()
+    require_success(results)
+    if not outcome.success:
+        raise BuildFailed(f"dbt {arguments[0]} failed: {outcome.exception or 'see the messages'}")
+    return results
+
+
+def require_success(results: list[NodeResult]) -> None:
+    """Refuse a build in which a node failed.
+
+    Raises:
+        BuildFailed: names the failed models and tests with their messages.
+    """
     bad = [node for node in results if node.status in ("error", "fail")]
     if bad:
         lines = [f"  {node.kind} {node.name}: {node.message}" for node in bad[:10]]
@@ -95,9 +107,29 @@ def run_dbt(
             f"dbt: {len(bad)} of {len(results)} nodes failed; nothing was published\n"
             + "\n".join(lines)
         )
-    if not outcome.success:
-        raise BuildFailed(f"dbt {arguments[0]} failed: {outcome.exception or 'see the messages'}")
-    return results
+
+
+def get_results_path(settings: Settings) -> Path:
+    """Return where dbt leaves the results of its last command."""
+    return get_target_dir(settings) / "run_results.json"
+
+
+def read_results(settings: Settings, manifest: dict) -> list[NodeResult]:
+    """Return the nodes' results that a dbt process of its own has left in the target folder."""
+    content = json.loads(get_results_path(settings).read_text(encoding="utf-8"))
+    nodes = manifest["nodes"] | manifest["unit_tests"] | manifest["exposures"]
+    return [
+        NodeResult(
+            unique_id=item["unique_id"],
+            name=nodes[item["unique_id"]]["name"],
+            kind=nodes[item["unique_id"]]["resource_type"],
+            status=item["status"],
+            seconds=item["execution_time"],
+            failures=item["failures"],
+            message=item["message"] or None,
+        )
+        for item in content["results"]
+    ]
 
 
 def _let_go_of_build_file() -> None:

@@ -75,7 +75,12 @@ def write_raw_query(table: Table, files: list[str], root: Path) -> str:
     """Return a query over all raw files of a table, or an empty one of the same columns."""
     if files:
         listed = ", ".join(quote_text(str((root / file).resolve())) for file in files)
-        return f"select * from read_parquet([{listed}])"
+        # the rows of a large document are numbered by their place in the file alone
+        return (
+            "select * exclude (file_row_number) "
+            "replace (coalesce(document_row, file_row_number + 1) as document_row) "
+            f"from read_parquet([{listed}], file_row_number = true)"
+        )
     types = {name: column.type for name, column in table.columns.items()} | LOAD_COLUMNS
     columns = ", ".join(f"null::{type_} as {quote_name(name)}" for name, type_ in types.items())
     return f"select {columns} where false"
@@ -94,7 +99,7 @@ def find_next_change(sources: list[SourceLoads], settings: Settings, as_of: date
                 files = [file for _, file in loads.list_files(table.table)]
                 if not files:
                     continue
-                query = _write_known_days_query(loads, table, files, settings.warehouse_dir)
+                query = write_known_days_query(loads, table, files, settings.warehouse_dir)
                 found = connection.execute(
                     f"select min(known_on) from ({query}) where known_on > ?", [as_of]
                 ).fetchone()[0]
@@ -110,7 +115,8 @@ def find_next_change(sources: list[SourceLoads], settings: Settings, as_of: date
     return min(days) if days else None
 
 
-def _write_known_days_query(loads: SourceLoads, table: Table, files: list[str], root: Path) -> str:
+def write_known_days_query(loads: SourceLoads, table: Table, files: list[str], root: Path) -> str:
+    """Return a query that gives `known_on` of every row of a table's raw files."""
     documents = write_raw_query(table, files, root)
     known_on = write_known_on(table)
     if isinstance(table.known_on, str):

@@ -8,6 +8,9 @@ import sys
 import click
 
 from pipelines import __version__
+from pipelines.cli.chip import chip
+from pipelines.cli.docs import docs
+from pipelines.cli.policy import policy
 from pipelines.cli.release import release
 from pipelines.cli.run import run
 from pipelines.cli.source import source
@@ -31,7 +34,7 @@ def cli(verbose: bool) -> None:
     )
 
 
-for command in (run, status, source, release):
+for command in (run, status, chip, source, policy, release, docs):
     cli.add_command(command)
 
 

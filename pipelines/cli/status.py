@@ -48,7 +48,8 @@ def collect_status(settings: Settings) -> dict:
             content["unreviewed_policy_documents"] = _fetch(
                 connection,
                 "select document_number, title, published_on from meta.policy_inbox "
-                "where review is null and relevance <> 'not_relevant' order by published_on",
+                "where relevance <> 'not_relevant' "
+                "and coalesce(review, 'to_be_coded') = 'to_be_coded' order by published_on",
             )
     return content
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import yaml
@@ -11,6 +12,8 @@ from pipelines.contracts.model import Contract
 from pipelines.errors import ContractError
 
 CONTRACT_FILE = "contract.yml"
+# what `draft.py` writes where only a person knows the answer
+PLACEHOLDER = "DESCRIBE"
 
 
 def read_yaml(path: Path) -> object:
@@ -50,6 +53,12 @@ def load_contract(path: Path) -> Contract:
     content = read_yaml(path)
     if not isinstance(content, dict):
         raise ContractError(f"{path}: (whole file): a mapping is expected")
+    unfinished = [
+        f"{path}: {field}: found {text!r}, expected your own words"
+        for field, text in _find_placeholders(content)
+    ]
+    if unfinished:
+        raise ContractError("\n".join(unfinished))
     try:
         contract = Contract(**content, folder=path.parent)
     except ValidationError as error:
@@ -60,6 +69,16 @@ def load_contract(path: Path) -> Contract:
             f"{path.parent.name!r}"
         )
     return contract
+
+
+def _find_placeholders(content: object, field: str = "") -> Iterator[tuple[str, str]]:
+    """Yield the fields that a drafted contract still leaves to be described."""
+    if isinstance(content, str) and PLACEHOLDER in content:
+        yield field, content
+    items = content.items() if isinstance(content, dict) else ()
+    items = enumerate(content) if isinstance(content, list) else items
+    for name, value in items:
+        yield from _find_placeholders(value, f"{field}.{name}" if field else str(name))
 
 
 def load_contracts(sources_dir: Path) -> list[Contract]:

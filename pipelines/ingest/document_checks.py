@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
+from collections.abc import Iterable
+from pathlib import Path
 
 from pipelines.contracts.model import Table
 from pipelines.errors import DocumentFault
 
 _HTML_STARTS = (b"<!doctype html", b"<html", b"<head", b"<?xml")
+_PART_BYTES = 4_194_304
 
 
 def check_bytes(content: bytes, label: str) -> None:
@@ -17,25 +21,57 @@ def check_bytes(content: bytes, label: str) -> None:
     Raises:
         DocumentFault: names the document, what was found and what was expected.
     """
-    if not content.strip():
+    _check_parts([content], label)
+
+
+def check_file(path: Path, label: str) -> None:
+    """Refuse a file for the reasons of `check_bytes`, whatever its size, a part at a time.
+
+    Raises:
+        DocumentFault: names the document, what was found and what was expected.
+    """
+    with path.open("rb") as file:
+        _check_parts(iter(lambda: file.read(_PART_BYTES), b""), label)
+
+
+def _check_parts(parts: Iterable[bytes], label: str) -> None:
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    place, start = 0, b""
+    for part in parts:
+        if not start:
+            start = part.lstrip()[:64].lower()
+            if start.startswith(_HTML_STARTS):
+                raise DocumentFault(
+                    f"{label}: found a web page ({start[:24].decode('latin-1')!r}); expected data; "
+                    "the address may answer with an error or login page"
+                )
+        _decode(decoder, part, place, label)
+        place += len(part)
+    if not start:
         raise DocumentFault(f"{label}: the document is empty; expected a header and rows")
-    start = content.lstrip()[:64].lower()
-    if start.startswith(_HTML_STARTS):
-        raise DocumentFault(
-            f"{label}: found a web page ({start[:24].decode('latin-1')!r}); expected data; "
-            "the address may answer with an error or login page"
-        )
+    _decode(decoder, b"", place, label, final=True)
+
+
+def _decode(
+    decoder: codecs.IncrementalDecoder, part: bytes, place: int, label: str, final: bool = False
+) -> None:
+    begun = len(decoder.getstate()[0])  # bytes of a character that the part before began
     try:
-        content.decode("utf-8")
+        decoder.decode(part, final)
     except UnicodeDecodeError as error:
+        found = error.object[error.start]
         raise DocumentFault(
-            f"{label}: byte {error.start} ({content[error.start]:#04x}) is no UTF-8; expected a "
+            f"{label}: byte {place - begun + error.start} ({found:#04x}) is no UTF-8; expected a "
             "UTF-8 file"
         ) from error
 
 
 def read_csv_header(content: bytes, label: str) -> list[str]:
     """Return the column names of a CSV file's first line.
+
+    Args:
+        content: the file, or its beginning.
+        label: how to call it.
 
     Raises:
         DocumentFault: the header repeats a name or has an empty one.

@@ -15,13 +15,14 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines.archive import Archive, Document
+from pipelines.archive import Archive, Document, FetchNote
 from pipelines.contracts.corrections import CORRECTIONS_FILE, Correction, load_corrections
 from pipelines.contracts.model import Contract, Table
 from pipelines.errors import ContractError, DocumentFault
-from pipelines.files import hash_bytes, hash_files
-from pipelines.ingest.document_checks import check_bytes
-from pipelines.ingest.load import LoadContext, load_table, read_csv_cells, read_parsed_cells
+from pipelines.files import hash_bytes, hash_file, hash_files
+from pipelines.ingest.cells import read_csv_cells, read_parsed_cells
+from pipelines.ingest.document_checks import check_bytes, check_file
+from pipelines.ingest.load import LoadContext, load_table
 from pipelines.ingest.parsers import PARSER_FILE, load_parser
 from pipelines.ingest.records import Load, get_record_path, list_loads, read_load, write_load
 from pipelines.settings import Settings, now_utc, today_utc
@@ -39,6 +40,7 @@ class SourceLoads:
     current: list[Load]
     refused: list[Load] = field(default_factory=list)
     loaded_now: int = 0
+    unreachable: list[FetchNote] = field(default_factory=list)
 
     def list_files(self, table: str) -> list[tuple[Load, str]]:
         """Return the raw files of a table with their documents, oldest document first."""
@@ -199,13 +201,28 @@ class IngestSession:
             if load is not None:
                 current.append(load)
                 self._add_table_ids(table, [t.file for t in load.tables])
+        notes = {
+            address.document: self.archive.read_fetch_note(contract.source_id, address.document)
+            for address in contract.addresses
+        }
         for document in self.archive.list_documents(contract.source_id):
             if document.origin == "live":
                 load = self._load(contract, document, contract.tables, corrections, loader)
-                (current if load.status == "accepted" else refused).append(load)
+                note = notes.get(document.document)
+                if load.status == "accepted":
+                    current.append(load)
+                # what an address served once and has mended since is no news any more
+                elif note is None or note.sha256 == document.sha256:
+                    refused.append(load)
         for load in refused:
             logger.warning("document refused: %s", load.reason)
-        return SourceLoads(contract, current, refused, self._count_records(contract) - before)
+        return SourceLoads(
+            contract,
+            current,
+            refused,
+            self._count_records(contract) - before,
+            [note for note in notes.values() if note is not None and note.outcome == "failed"],
+        )
 
     def _count_records(self, contract: Contract) -> int:
         return len(list((self.settings.loads_dir / contract.source_id).glob("*.json")))
@@ -216,19 +233,18 @@ class IngestSession:
             if contract.kind == "connector":
                 return None  # the table comes from live documents only
             raise ContractError(f"{path}: file not found; the contract names table {table.table}")
-        content = path.read_bytes()
-        return self.archive.store(
-            content,
+        return self.archive.store_file(
+            path,
             Document(
                 source_id=contract.source_id,
                 document=table.table,
-                sha256=hash_bytes(content),
+                sha256=hash_file(path),
                 origin="embedded",
                 address=f"{contract.source_id}/data/{table.file_name}",
                 media="csv",
                 document_on=contract.embedded_on,
                 fetched_at=now_utc(),
-                bytes=len(content),
+                bytes=path.stat().st_size,
             ),
         )
 
@@ -293,35 +309,25 @@ class IngestSession:
         context = LoadContext(
             self.connection, self.entity_tables, self.settings, loader, today_utc()
         )
-        content = self.archive.read(document.sha256)
         label = f"{contract.source_id}: {document.address}"
         if document.origin == "embedded":
-            check_bytes(content, label)
-            path = self.archive.get_path(document.sha256)
-            found = read_csv_cells(self.connection, path, content, label)
-            if set(tables[0].columns) <= set(found):
+            path = self.archive.check(document.sha256)
+            check_file(path, label)
+            cells = read_csv_cells(self.connection, path, label)
+            if set(tables[0].columns) <= set(cells.columns):
                 self._add_own_ids(tables[0])
-            return [load_table(contract, tables[0], document, corrections, context, label, found)]
+            return [load_table(contract, tables[0], document, corrections, context, cells)]
+        content = self.archive.read(document.sha256)
         if document.media != "zip":
             check_bytes(content, label)
         parsed = load_parser(contract)(document, content)
         loads = []
         for table in tables:
             if table.table in parsed:
-                found = read_parsed_cells(
-                    self.connection, parsed[table.table], table, f"{label}: {table.table}"
+                cells = read_parsed_cells(
+                    self.connection, parsed[table.table], f"{label}: {table.table}"
                 )
-                loads.append(
-                    load_table(
-                        contract,
-                        table,
-                        document,
-                        corrections,
-                        context,
-                        f"{label}: {table.table}",
-                        found,
-                    )
-                )
+                loads.append(load_table(contract, table, document, corrections, context, cells))
         if not loads:
             raise DocumentFault(f"{label}: the parser found no table of the contract")
         return loads

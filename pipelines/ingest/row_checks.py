@@ -1,4 +1,4 @@
-"""The contract's checks of rows, as DuckDB expressions over a table of text cells.
+"""The contract's checks of rows, as DuckDB expressions over cells as text or as typed columns.
 
 A check is a condition that is true for a bad cell together with the reason that a reader of the
 quarantine sees. Nothing here touches files; `load.py` puts the expressions to work.
@@ -18,11 +18,17 @@ _FALSE = ("false", "0", "no")
 
 @dataclass(frozen=True)
 class Fault:
-    """One possible fault: the field, an SQL condition that is true where it occurs, the reason."""
+    """One possible fault: the field, an SQL condition that is true where it occurs, the reason.
+
+    `condition` reads cells as text and is what decides. `typed_condition` reads the typed column
+    and is true at least wherever the other is, so that a whole column is cleared without its text;
+    None where only the text can tell.
+    """
 
     field: str
     condition: str
     reason: str  # an SQL expression that gives text
+    typed_condition: str | None = None
 
 
 def write_cast(name: str, column: Column) -> str:
@@ -60,17 +66,22 @@ def write_cell_faults(name: str, column: Column, entity_tables: dict[str, str]) 
         entity_tables: entity -> name of an SQL table with its known ids in column `id`.
     """
     raw, cast = quote_name(name), write_cast(name, column)
+    is_text = column.type == "VARCHAR"
     faults = []
     if column.required:
-        faults.append(Fault(name, f"{raw} is null", "'is empty; a value is required'"))
+        empty = f"{raw} is null"
+        faults.append(Fault(name, empty, "'is empty; a value is required'", empty))
+    # a text has no more characters than bytes, and bytes need not be counted
+    too_long = f"strlen({raw}) > {column.max_length} and length({raw}) > {column.max_length}"
     faults.append(
         Fault(
             name,
-            f"length({raw}) > {column.max_length}",
+            too_long,
             f"'has ' || length({raw}) || ' characters; at most {column.max_length} are allowed'",
+            too_long if is_text else None,
         )
     )
-    if column.type != "VARCHAR":
+    if not is_text:
         shape = f" (format {column.format})" if column.format else ""
         unit = f" in {column.unit}" if column.unit else ""
         faults.append(
@@ -83,21 +94,30 @@ def write_cell_faults(name: str, column: Column, entity_tables: dict[str, str]) 
     if column.values is not None:
         listed = ", ".join(quote_text(value) for value in column.values)
         shown = quote_text("is not one of " + ", ".join(column.values))
-        faults.append(Fault(name, f"{raw} not in ({listed})", shown))
+        other = f"{raw} not in ({listed})"
+        faults.append(Fault(name, other, shown, other if is_text else None))
     for bound, operator, word in ((column.min, "<", "below"), (column.max, ">", "above")):
         if bound is not None:
             reason = f"is {word} {bound:g} {column.unit}"
-            faults.append(Fault(name, f"{cast} {operator} {bound!r}", quote_text(reason)))
+            faults.append(
+                Fault(
+                    name,
+                    f"{cast} {operator} {bound!r}",
+                    quote_text(reason),
+                    f"{raw} {operator} {bound!r}",
+                )
+            )
     if column.pattern is not None:
         condition = f"not regexp_matches({raw}, {quote_text(column.pattern)})"
         reason = quote_text(f"does not match the pattern {column.pattern}")
-        faults.append(Fault(name, condition, reason))
+        faults.append(Fault(name, condition, reason, condition if is_text else None))
     if column.not_future:
         faults.append(
             Fault(
                 name,
                 f"{cast} > getvariable('loaded_on')",
                 "'lies after the day of loading, ' || getvariable('loaded_on')",
+                f"{raw} > getvariable('loaded_on')",
             )
         )
     if column.references is not None:
@@ -110,7 +130,7 @@ def _write_reference_fault(name: str, column: Column, ids: str) -> Fault:
     expected = f"expected a {column.references} that the reference lists know"
     if column.separator is None:
         condition = f"{raw} is not null and {raw} not in (select id from {ids})"
-        return Fault(name, condition, quote_text(f"is an unknown id; {expected}"))
+        return Fault(name, condition, quote_text(f"is an unknown id; {expected}"), condition)
     split = f"string_split({raw}, {quote_text(column.separator)})"
     known = f"list_contains(getvariable({quote_text(ids)}), trim(x))"
     unknown = f"list_filter({split}, lambda x: not {known})"
@@ -119,13 +139,15 @@ def _write_reference_fault(name: str, column: Column, ids: str) -> Fault:
         f"{raw} is not null and len({unknown}) > 0",
         f"'has unknown ids (' || array_to_string({unknown}, ', ') || '); ' || "
         + quote_text(expected),
+        f"{raw} is not null and len({unknown}) > 0",
     )
 
 
 def write_row_faults(table: Table, entity_tables: dict[str, str]) -> list[Fault]:
-    """Return every fault that a row of a table can have: cell faults first, then row rules.
+    """Return every fault that a cell of a table can have, column by column.
 
-    Row rules see typed columns; `load.py` runs them over the typed relation.
+    The contract's rules over several columns are no cell faults: they read typed columns as they
+    stand in the contract.
     """
     faults = []
     for name, column in table.columns.items():

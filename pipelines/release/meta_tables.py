@@ -43,8 +43,9 @@ META_TABLES: dict[str, MetaTable] = {
             ),
             "freshness": (
                 "VARCHAR",
-                "fresh, stale (older than the contract allows, or the newest document was "
-                "refused), always_known, or empty (no row known on the as-of day).",
+                "fresh, stale (older than the contract allows, the newest document was refused, "
+                "or the last fetch failed), always_known, or empty (no row known on the as-of "
+                "day).",
             ),
             "area": ("VARCHAR", "Area of the warehouse that the source belongs to."),
             "kind": ("VARCHAR", "registry (kept by people here) or connector (fetched)."),
@@ -192,7 +193,11 @@ META_TABLES: dict[str, MetaTable] = {
             "source_id": ("VARCHAR", "Source."),
             "table_name": ("VARCHAR", "Raw table."),
             "document_sha256": ("VARCHAR", "Document that holds the row."),
-            "document_row": ("BIGINT", "Number of the row within the document. Unit: none."),
+            "document_row": (
+                "BIGINT",
+                "Number of the row within the document; lines that do not fit the header count "
+                "after all rows. Unit: none.",
+            ),
             "row_key": ("VARCHAR", "Key cells of the row, comma-separated."),
             "field": ("VARCHAR", "Field at fault; null if the line as a whole is."),
             "value": ("VARCHAR", "What was found there; null for an empty cell."),

@@ -105,6 +105,8 @@ def copy_database(settings: Settings, path: Path, marts: list[Mart]) -> None:
         connection.execute(
             f"attach {quote_text(str(path))} as release (storage_version '{STORAGE_VERSION}')"
         )
+        # one transaction: each table and comment on its own would be flushed to disk by itself
+        connection.execute("begin")
         connection.execute("create schema release.marts; create schema release.meta")
         for mart in marts:
             name = quote_name(mart.name)
@@ -118,6 +120,7 @@ def copy_database(settings: Settings, path: Path, marts: list[Mart]) -> None:
             )
         for schema in ("marts", "meta"):
             copy_comments(connection, settings.build_path.stem, "release", schema)
+        connection.execute("commit")
         connection.execute("checkpoint release")
         connection.execute("detach release")
     finally:
@@ -201,9 +204,11 @@ def roll_back(settings: Settings, release_id: str | None, at: datetime) -> Manif
         target = earlier[0]
     else:
         target = find_release(settings, release_id)
+    # `newest` tells a release made later, which ends the rollback, from those withdrawn by it
+    newest = list_releases(settings.releases_dir)[0].release_id
     write_json(
         _get_rollback_path(settings),
-        {"from": current, "to": target.release_id, "at": at},
+        {"from": current, "to": target.release_id, "newest": newest, "at": at},
     )
     _make_current(settings, settings.releases_dir / target.release_id)
     return target
@@ -214,7 +219,7 @@ def _get_rollback_path(settings: Settings) -> Path:
 
 
 def read_rollback(settings: Settings) -> dict | None:
-    """Return what was rolled back last and still holds: `from`, `to`, `at`; or None."""
+    """Return what was rolled back last and still holds: `from`, `to`, `newest`, `at`; or None."""
     path = _get_rollback_path(settings)
     return json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
 
@@ -231,7 +236,7 @@ def complete_publication(settings: Settings) -> Manifest | None:
     rollback = read_rollback(settings)
     current = read_current_id(settings)
     wanted = kept[0].release_id
-    if rollback is not None and rollback["from"] >= wanted:
+    if rollback is not None and rollback["newest"] >= wanted:
         wanted = rollback["to"]
     if current == wanted:
         return None

@@ -1,0 +1,189 @@
+"""The staged file: all rows of a document typed and written once, then cleared by whole columns.
+
+Reading and writing dominate the cost of loading, so a document is read once, typed on the way by
+all threads, and written as Parquet. Whether a cell is bad is asked of the written columns, of each
+value once where the file keeps a dictionary of them. Only where something is bad are single rows
+looked at, and only those.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import duckdb
+
+from pipelines.archive import Document
+from pipelines.contracts.model import Table
+from pipelines.ingest.cells import MENDED, Cells, reading
+from pipelines.ingest.row_checks import Fault, write_cast
+from pipelines.sql import quote_name, quote_text
+
+
+@dataclass(frozen=True)
+class Findings:
+    """What whole columns told: how many values may be bad, keys repeat, rows are not verified."""
+
+    suspicious: int
+    repeated_keys: int
+    unverified: int
+
+
+def write_staged_file(
+    con: duckdb.DuckDBPyConnection,
+    table: Table,
+    cells: Cells,
+    document: Document,
+    faults: list[Fault],
+    loaded_at: datetime,
+    path: Path,
+) -> int:
+    """Write all rows of a document, typed, in the columns of a raw file.
+
+    `is_verified` is null where a cell's text does not fit its type or length, else true.
+    `document_row` is null in a large document, whose rows count by their place in the file.
+
+    Returns:
+        The number of rows.
+
+    Raises:
+        DocumentFault: the file is no CSV.
+    """
+    casts = ", ".join(
+        f"{write_cast(name, column)} as {quote_name(name)}"
+        for name, column in table.columns.items()
+    )
+    misfits = [f"coalesce({f.condition}, false)" for f in faults if f.typed_condition is None]
+    is_fit = f"case when not ({' or '.join(misfits)}) then true end" if misfits else "true"
+    if cells.numbered == MENDED:
+        # a row that a correction leaves out is not judged a second time
+        rows = (
+            f"{MENDED} where document_row not in "
+            "(select document_row from corrected where action = 'leave_out') order by document_row"
+        )
+    elif cells.is_large:
+        rows = "(select null::bigint as document_row, * from cells)"
+    else:
+        rows = cells.numbered
+    with reading(cells):
+        (count,) = con.execute(
+            f"""
+            copy (
+                select
+                    {casts}, document_row, {is_fit} as is_verified,
+                    null::varchar as correction_ids,
+                    {quote_text(document.sha256)} as document_sha256,
+                    {quote_text(document.origin)} as document_origin,
+                    date {quote_text(document.document_on.isoformat())} as document_on,
+                    timestamp {quote_text(loaded_at.isoformat())} as loaded_at
+                from {rows}
+            ) to {quote_text(str(path))} (format parquet)
+            """
+        ).fetchone()
+    return count
+
+
+def read_staged(path: Path) -> str:
+    """Return a relation of the staged rows in which every row has its `document_row`."""
+    return (
+        "(select * exclude (file_row_number) "
+        "replace (coalesce(document_row, file_row_number + 1) as document_row) "
+        f"from read_parquet({quote_text(str(path))}, file_row_number = true))"
+    )
+
+
+def clear_columns(
+    con: duckdb.DuckDBPyConnection, table: Table, cells: Cells, faults: list[Fault], path: Path
+) -> Findings:
+    """Ask the staged columns whether anything may be bad, without telling which row it is.
+
+    Nothing suspicious means that no check of the contract fails. The other way round a suspicion
+    may turn out to be harmless.
+    """
+    staged = f"read_parquet({quote_text(str(path))})"
+    repetitive = _list_repetitive_columns(con, path) if cells.is_large else set()
+    by_place: dict[tuple[str, ...], list[str]] = {}
+    for condition in _list_suspicions(table, faults):
+        columns = _find_columns(condition, table)
+        place = tuple(columns) if len(columns) == 1 and columns <= repetitive else ()
+        by_place.setdefault(place, []).append(f"coalesce({condition}, false)")
+    counts = [
+        f"(select count(*) from {_get_values(staged, place)} where {' or '.join(conditions)})"
+        for place, conditions in by_place.items()
+    ]
+    verified = _find_columns(table.verified_when, table)
+    place = tuple(verified) if len(verified) == 1 and verified <= repetitive else ()
+    key = ", ".join(quote_name(name) for name in table.key)
+    return Findings(
+        *con.execute(
+            f"""
+            select
+                {" + ".join(counts)},
+                -- equal keys have equal hashes: as many hashes as rows clear the whole document
+                (select count(*) from {staged})
+                - (select count(*) from (select hash({key}) as h from {staged} group by h)),
+                (
+                    select count(*) from {_get_values(staged, place)}
+                    where not coalesce({table.verified_when}, false)
+                )
+            """
+        ).fetchone()
+    )
+
+
+def add_suspects(
+    con: duckdb.DuckDBPyConnection, table: Table, faults: list[Fault], path: Path
+) -> None:
+    """Add to `suspects` the rows in which a cell or a rule may be bad."""
+    conditions = " or ".join(f"coalesce({c}, false)" for c in _list_suspicions(table, faults))
+    con.execute(
+        f"insert into suspects select document_row from {read_staged(path)} where {conditions}"
+    )
+
+
+def add_repeated_keys(con: duckdb.DuckDBPyConnection, table: Table, path: Path) -> None:
+    """Add to `suspects` all rows whose key occurs more than once."""
+    key = ", ".join(quote_name(name) for name in table.key)
+    con.execute(
+        f"""
+        insert into suspects
+        select document_row from {read_staged(path)}
+        where hash({key}) in (
+            select hash({key}) as h from read_parquet({quote_text(str(path))})
+            group by h having count(*) > 1
+        )
+        """
+    )
+
+
+def _list_suspicions(table: Table, faults: list[Fault]) -> list[str]:
+    return [
+        "is_verified is null",
+        *(fault.typed_condition for fault in faults if fault.typed_condition),
+        *(f"not coalesce({check.rule}, true)" for check in table.checks),
+    ]
+
+
+def _find_columns(condition: str, table: Table) -> set[str]:
+    """Return the columns that an expression names (a word in a text may add one: no harm)."""
+    words = set(re.findall(r"[a-z_][a-z0-9_]*", condition))
+    return words & {*table.columns, "is_verified"}
+
+
+def _get_values(staged: str, place: tuple[str, ...]) -> str:
+    if not place:
+        return staged
+    (column,) = map(quote_name, place)
+    return f"(select {column} from {staged} group by {column})"
+
+
+def _list_repetitive_columns(con: duckdb.DuckDBPyConnection, path: Path) -> set[str]:
+    """Return the columns of which every row group keeps a dictionary: few values, many rows."""
+    rows = con.execute(
+        "select path_in_schema from parquet_metadata(?) group by all "
+        "having bool_and(contains(encodings, 'DICTIONARY'))",
+        [str(path)],
+    ).fetchall()
+    return {name for (name,) in rows}

@@ -1,0 +1,115 @@
+"""What one run is: what was asked for, what its stages have found so far, how it ended.
+
+What a stage does belongs in `stages.py`, the order of stages in `run.py` and in the Dagster assets.
+"""
+
+import resource
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+from pipelines.build.models import NodeResult
+from pipelines.contracts.load import load_contracts
+from pipelines.contracts.model import Contract
+from pipelines.errors import ComputeBalanceError
+from pipelines.files import hash_bytes
+from pipelines.ingest.ingest import SourceLoads
+from pipelines.quality.results import Check
+from pipelines.release.manifest import Manifest
+from pipelines.release.write_meta import Freshness, RunRecord, StageRecord
+from pipelines.settings import Settings, now_utc, today_utc
+
+
+@dataclass
+class Run:
+    """One run: what was asked for, and what its stages have found so far."""
+
+    settings: Settings
+    as_of: date
+    run_id: str
+    progress: Callable[[str], None] = lambda line: None
+    contracts: list[Contract] = field(default_factory=list)
+    sources: list[SourceLoads] = field(default_factory=list)
+    nodes: list[NodeResult] = field(default_factory=list)
+    freshness: list[Freshness] = field(default_factory=list)
+    checks: list[Check] = field(default_factory=list)
+    record: RunRecord | None = None
+    fingerprint: str = ""
+    next_change_on: date | None = None
+    outcome: "Outcome | None" = None
+    failure: str | None = None
+
+    @property
+    def is_current(self) -> bool:
+        """Whether the build is of the present day and so replaces the current release."""
+        return self.as_of >= today_utc()
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a run ended: `published`, or `unchanged` with the release that still holds."""
+
+    status: str
+    run: Run
+    manifest: Manifest
+    path: Path
+    message: str
+
+
+def start_run(
+    settings: Settings, as_of: date | None, progress: Callable[[str], None] = lambda line: None
+) -> Run:
+    """Begin a run: read the contracts and check what was asked for.
+
+    Raises:
+        ContractError: a contract is invalid.
+        ComputeBalanceError: `as_of` lies in the future.
+    """
+    today = today_utc()
+    if as_of is not None and as_of > today:
+        raise ComputeBalanceError(
+            f"--as-of {as_of}: lies in the future; expected a day up to {today} (UTC)"
+        )
+    day = as_of or today
+    moment = now_utc()
+    run_id = f"{moment:%Y%m%dT%H%M%S}-{hash_bytes(str(time.time_ns()).encode())[:6]}"
+    contracts = load_contracts(settings.sources_dir)
+    return Run(settings, day, run_id, progress, contracts, record=RunRecord(run_id, day))
+
+
+def get_peak_mib() -> float:
+    """Return the peak memory of this process so far, in MiB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+@contextmanager
+def time_stage(run: Run, stage: str) -> Iterator[None]:
+    """Note start, duration, peak memory and failure of a stage in the run's record."""
+    run.progress(f"{stage} ...")
+    started_at, began, status = now_utc(), time.monotonic(), "failed"
+    try:
+        yield
+        status = "done"
+    except BaseException as error:
+        run.failure = str(error) or type(error).__name__
+        raise
+    finally:
+        seconds = time.monotonic() - began
+        run.record.stages.append(StageRecord(stage, started_at, seconds, get_peak_mib(), status))
+        run.progress(f"{stage} {status} in {seconds:.1f} s")
+
+
+def require_stage(run: Run, stage: str) -> None:
+    """Refuse to go on in a run that has left out an earlier stage.
+
+    Raises:
+        ComputeBalanceError: names the stage.
+    """
+    if not any(item.stage == stage and item.status == "done" for item in run.record.stages):
+        raise ComputeBalanceError(
+            f"run {run.run_id}: stage {stage} was not done in this run; what follows would rest on "
+            "another run's work. Launch the whole pipeline"
+        )

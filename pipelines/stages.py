@@ -1,0 +1,314 @@
+"""The stages of the main job: fetch, ingest, register, models, meta, audit, publish.
+
+Each stage is a function of the run. The command line calls them in order in one process, and the
+Dagster assets call the same functions. What a stage does in detail belongs in its own room.
+"""
+
+import shutil
+from dataclasses import asdict
+from datetime import date
+from pathlib import Path
+
+from pipelines import __version__
+from pipelines.build.models import (
+    NodeResult,
+    get_results_path,
+    get_target_dir,
+    read_manifest,
+    read_results,
+    require_success,
+    run_dbt,
+)
+from pipelines.build.register import find_next_change, open_build, start_build
+from pipelines.errors import AuditFailed, BuildFailed
+from pipelines.files import hash_bytes, hash_files
+from pipelines.ingest.ingest import SourceLoads, ingest_all
+from pipelines.quality.results import count_checks
+from pipelines.release.content import combine_hashes, hash_content, list_marts
+from pipelines.release.manifest import CONTRACT_VERSION, Manifest, list_releases
+from pipelines.release.publish import publish_as_of, publish_release, read_as_of, read_current_id
+from pipelines.release.write_meta import StageRecord
+from pipelines.run_state import Outcome, Run, get_peak_mib
+from pipelines.settings import Settings, now_utc
+
+PACKAGE_DIR = Path(__file__).parent
+
+
+def fetch_live(run: Run, only: list[str]) -> None:
+    """Ask the addresses of connectors (all, or those of some sources or areas) for news."""
+    from pipelines.archive import Archive
+    from pipelines.fetch import fetch_source
+
+    archive = Archive(run.settings.archive_dir)
+    for contract in run.contracts:
+        if contract.addresses and (not only or {contract.source_id, contract.area} & set(only)):
+            for fetch in fetch_source(contract, archive, run.settings):
+                run.progress(
+                    f"  {fetch.source_id} {fetch.document}: {fetch.outcome}, {fetch.message}"
+                )
+
+
+def ingest_sources(run: Run) -> None:
+    """Load all sources into raw tables."""
+
+    def report(loads: SourceLoads) -> None:
+        for load in loads.refused:
+            run.progress(f"  REFUSED {load.reason}")
+        if loads.loaded_now:
+            tables = [table for load in loads.current for table in load.tables]
+            accepted = sum(table.rows_accepted for table in tables)
+            bad = sum(table.rows_quarantined for table in tables)
+            run.progress(
+                f"  {loads.contract.source_id}: {accepted:,} rows"
+                + (f", {bad} quarantined" if bad else "")
+            )
+
+    run.sources = ingest_all(run.contracts, run.settings, report)
+    run.fingerprint = compute_fingerprint(run)
+
+
+def compute_code_version(settings: Settings) -> str:
+    """Return version and hash of everything that shapes a release beside the documents."""
+    code = hash_files(list(PACKAGE_DIR.rglob("*.py")), PACKAGE_DIR)
+    parts = [code]
+    for folder, patterns in (
+        (settings.dbt_dir, ("models/**/*", "macros/**/*", "tests/**/*", "*.yml")),
+        (settings.expectations_dir, ("**/*.yml", "**/*.py")),
+    ):
+        paths = [path for pattern in patterns for path in folder.glob(pattern) if path.is_file()]
+        parts.append(hash_files(paths, folder))
+    return f"{__version__}+{hash_bytes(''.join(parts).encode())[:12]}"
+
+
+def compute_fingerprint(run: Run) -> str:
+    """Return a hash of code, inputs and settings: all that a build depends on beside its day."""
+    documents = sorted(
+        (load.source_id, load.document, load.sha256, load.loader, load.status)
+        for loads in run.sources
+        for load in [*loads.current, *loads.refused]
+    )
+    silent = [
+        (loads.contract.source_id, note.document)
+        for loads in run.sources
+        for note in loads.unreachable
+    ]
+    terms = [contract.model_dump_json() for contract in run.contracts]
+    text = "\n".join(
+        [
+            compute_code_version(run.settings),
+            str(documents),
+            str(silent),
+            *terms,
+            f"{run.settings.draws} {run.settings.seed} {CONTRACT_VERSION}",
+        ]
+    )
+    return hash_bytes(text.encode())
+
+
+def find_unchanged(run: Run) -> Outcome | None:
+    """Return the release that a build would only repeat, if there is one."""
+    settings = run.settings
+    if run.is_current:
+        kept = list_releases(settings.releases_dir)
+        newest = kept[0] if kept else None
+        if newest and newest.fingerprint == run.fingerprint and newest.covers(run.as_of):
+            current = read_current_id(settings)
+            message = f"nothing changed since release {newest.release_id}"
+            if current != newest.release_id:
+                message += f", which was rolled back; the current release is {current}"
+            return Outcome("unchanged", run, newest, settings.current_path, message)
+        return None
+    manifest = read_as_of(settings, run.as_of)
+    if manifest and manifest.fingerprint == run.fingerprint:
+        path = settings.as_of_dir / run.as_of.isoformat() / "compute_balance.duckdb"
+        return Outcome("unchanged", run, manifest, path, "nothing changed since this build")
+    return None
+
+
+def register_raw(run: Run) -> None:
+    """Start the build file and find the next day on which more becomes known."""
+    start_build(run.settings, run.sources, run.as_of)
+    change = find_next_change(run.sources, run.settings, run.as_of)
+    quarter = find_next_quarter(run.as_of)
+    run.next_change_on = min(change, quarter) if change else quarter
+
+
+def find_next_quarter(day: date) -> date:
+    """Return the first day of the quarter after a day: then the balance's grid grows."""
+    month = 3 * ((day.month - 1) // 3) + 4
+    return date(day.year + month // 13, month - 12 * (month // 13), 1)
+
+
+def build_models(run: Run) -> None:
+    """Run dbt: all models and their tests."""
+    done = {"model": 0, "test": 0}
+
+    def report(node: NodeResult) -> None:
+        kind = "model" if node.kind == "model" else "test"
+        done[kind] += 1
+        if node.status in ("error", "fail"):
+            run.progress(f"  FAILED {node.kind} {node.name}: {node.message}")
+        elif sum(done.values()) % 50 == 0:
+            run.progress(f"  {done['model']} models and {done['test']} tests done")
+
+    run.nodes = run_dbt(run.settings, ["build"], report)
+
+
+def take_models(run: Run) -> None:
+    """Take over what a dbt process of its own has built on the run's build file.
+
+    Raises:
+        BuildFailed: that process built nothing, or a model or a blocking test failed.
+    """
+    if not get_results_path(run.settings).exists():
+        raise BuildFailed(
+            "dbt ended before it built anything; nothing was published. Its messages stand in the "
+            f"step's output and in {get_target_dir(run.settings)}/dbt.log"
+        )
+    run.nodes = read_results(run.settings, read_manifest(run.settings))
+    require_success(run.nodes)
+
+
+def write_meta(run: Run) -> None:
+    """Fill schema `meta` of the build, all but the checks and the release itself."""
+    from pipelines.release import write_meta as meta
+
+    connection = open_build(run.settings)
+    try:
+        meta.create_meta_tables(connection)
+        run.freshness = meta.measure_freshness(connection, run.sources, run.as_of)
+        meta.write_sources(connection, run.sources, run.freshness)
+        meta.write_documents(connection, run.sources)
+        meta.write_lineage(connection, run.sources, read_manifest(run.settings))
+        meta.write_corrections(connection, run.sources)
+        meta.write_quarantine(connection, run.sources, run.settings)
+        meta.write_assumptions(connection, run.sources)
+        meta.write_policy_inbox(connection, run.sources)
+    finally:
+        connection.close()
+
+
+def audit_build(run: Run) -> None:
+    """Run every check on the build; keep the results in `meta.quality_result`.
+
+    Raises:
+        AuditFailed: a check of error severity failed. The build file stays for inspection.
+    """
+    from pipelines.quality import audit
+    from pipelines.quality.policy_watch import check_policy_watch
+    from pipelines.quality.suites import load_suites, write_raw_suites
+    from pipelines.release.write_meta import write_checks
+
+    suites = write_raw_suites(run.sources) + load_suites(run.settings.expectations_dir)
+    connection = open_build(run.settings)
+    try:
+        run.checks = [
+            *audit.check_contracts(run.sources),
+            *audit.check_freshness(run.freshness),
+            *check_policy_watch(connection),
+            *audit.report_dbt_tests(run.nodes, read_manifest(run.settings)),
+            *audit.run_suites(
+                connection,
+                suites,
+                run.settings.expectations_dir,
+                # an earlier day is not compared with the present one
+                previous=run.settings.current_path if run.is_current else None,
+            ),
+        ]
+        write_checks(connection, run.checks, run.run_id, now_utc())
+    finally:
+        connection.close()
+    failed = [check for check in run.checks if not check.passed and check.severity == "error"]
+    if failed:
+        kept = _keep_failed_build(run)
+        lines = [f"  {c.table}: {c.name}: {c.message}; found {c.observed}" for c in failed[:10]]
+        raise AuditFailed(
+            f"{len(failed)} of {len(run.checks)} checks failed; nothing was published. The build "
+            f"stands at {kept} for inspection.\n" + "\n".join(lines)
+        )
+
+
+def _keep_failed_build(run: Run) -> Path:
+    kept = run.settings.build_dir / "failed.duckdb"
+    shutil.copyfile(run.settings.build_path, kept)
+    return kept
+
+
+def publish_build(run: Run) -> Outcome:
+    """Write the release and make it current, or put it beside as the release of an earlier day."""
+    from pipelines.release.write_meta import insert_rows
+    from pipelines.release.write_meta import write_run as write_run_rows
+
+    settings = run.settings
+    created_at = now_utc()
+    connection = open_build(settings)
+    try:
+        marts = list_marts(read_manifest(settings), connection, settings.build_path.stem)
+        hashes = hash_content(connection, settings.build_path.stem, marts)
+        rows = {
+            mart.name: connection.execute(f'select count(*) from marts."{mart.name}"').fetchone()[0]
+            for mart in marts
+        }
+        content_hash = combine_hashes(hashes)
+        empty = [name for name, count in rows.items() if count == 0]
+        manifest = Manifest(
+            release_id=f"{created_at:%Y%m%dT%H%M%SZ}-{content_hash[:8]}",
+            created_at=created_at,
+            as_of=run.as_of,
+            code_version=compute_code_version(settings),
+            contract_version=CONTRACT_VERSION,
+            content_hash=content_hash,
+            fingerprint=run.fingerprint,
+            next_change_on=run.next_change_on,
+            run_id=run.run_id,
+            rows=rows,
+            table_hashes=hashes,
+            keys={mart.name: list(mart.key) for mart in marts},
+            empty_tables=empty,
+            checks=count_checks(run.checks),
+            warnings=[f"{c.name}: {c.observed}" for c in run.checks if not c.passed],
+            documents=_list_documents(run.sources),
+            stages=[asdict(stage) for stage in run.record.stages],
+        )
+        insert_rows(
+            connection,
+            "release",
+            [
+                (
+                    manifest.release_id,
+                    created_at,
+                    run.as_of,
+                    manifest.code_version,
+                    CONTRACT_VERSION,
+                    content_hash,
+                    not run.is_current,
+                    ", ".join(empty) or None,
+                )
+            ],
+        )
+        run.record.stages.append(
+            StageRecord("publish", created_at, None, get_peak_mib(), "under_way")
+        )
+        write_run_rows(connection, run.record)
+        run.record.stages.pop()
+    finally:
+        connection.close()
+    publish = publish_release if run.is_current else publish_as_of
+    publication = publish(settings, marts, manifest)
+    return Outcome("published", run, publication.manifest, publication.path, "published")
+
+
+def _list_documents(sources: list[SourceLoads]) -> list[dict]:
+    return [
+        {
+            "source_id": load.source_id,
+            "document": load.document,
+            "sha256": load.sha256,
+            "address": load.address,
+            "status": load.status,
+            "rows_accepted": sum(table.rows_accepted for table in load.tables),
+            "rows_quarantined": sum(table.rows_quarantined for table in load.tables),
+        }
+        for loads in sources
+        for load in [*loads.current, *loads.refused]
+    ]
