@@ -24,7 +24,7 @@ lint: $(STAMP)       ## check Python and SQL style
 	@$(VENV)/bin/sqlfluff lint --processes 2 dbt/models/intermediate dbt/models/marts dbt/tests
 
 ui: $(STAMP)         ## open Dagster's web interface on http://localhost:3000
-	@mkdir -p warehouse/dagster
+	@mkdir -p warehouse/dagster && cp pipelines/dagster.yaml warehouse/dagster/dagster.yaml
 	@DAGSTER_HOME=$(CURDIR)/warehouse/dagster $(VENV)/bin/dagster dev
 
 generate: $(STAMP)   ## write the files that are derived from the contracts

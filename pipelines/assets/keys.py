@@ -1,0 +1,45 @@
+"""Names of assets: keys, groups and owners, all derived from contracts and dbt's manifest."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import dagster as dg
+
+from pipelines.contracts.model import AREAS, Contract, Table
+
+# the build file that everything begins with, and what becomes of it, belong to no area
+BUILD_GROUP = "build"
+RELEASE_GROUP = "release"
+GROUPS = (*AREAS, BUILD_GROUP, RELEASE_GROUP)
+BUILD_KEY = dg.AssetKey(["build", "parameters"])
+AUDIT_KEY = dg.AssetKey(["audit"])
+RELEASE_KEY = dg.AssetKey(["release"])
+
+
+def get_raw_key(contract: Contract, table: Table) -> dg.AssetKey:
+    """Return the key of a source table, the one that the generated dbt sources name."""
+    return dg.AssetKey(["raw", contract.source_id, table.table])
+
+
+def get_model_key(node: Mapping[str, Any]) -> dg.AssetKey:
+    """Return the key of a dbt model: its schema and name, as in the build file."""
+    return dg.AssetKey([node["config"]["schema"], node["name"]])
+
+
+def get_model_area(node: Mapping[str, Any]) -> str:
+    """Return the area of a dbt model: the folder below its layer."""
+    return node["fqn"][2]
+
+
+def get_owner(group: str) -> str:
+    """Return who answers for the assets of a group."""
+    return f"team:{group}"
+
+
+def list_marts(manifest: Mapping[str, Any]) -> dict[str, dg.AssetKey]:
+    """Return the keys of all marts by name."""
+    return {
+        node["name"]: get_model_key(node)
+        for node in manifest["nodes"].values()
+        if node["resource_type"] == "model" and node["config"]["schema"] == "marts"
+    }

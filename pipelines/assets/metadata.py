@@ -1,0 +1,66 @@
+"""Metadata that a materialization shows: rows, newest known day, columns, and a few rows."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+import dagster as dg
+import duckdb
+
+from pipelines.release.write_meta import ALWAYS_KNOWN_ON
+
+PREVIEW_ROWS = 5
+PREVIEW_CELL_LENGTH = 60
+
+
+def describe_relation(
+    connection: duckdb.DuckDBPyConnection, relation: str, descriptions: Mapping[str, str]
+) -> dict[str, object]:
+    """Return row count, column schema and preview of a table, view or query.
+
+    Args:
+        connection: connection that sees the relation.
+        relation: its quoted name, or a query in brackets.
+        descriptions: column name -> description with unit, where there is one.
+
+    Returns:
+        Metadata for Dagster; `newest_known_on` only for relations with a column `known_on`.
+    """
+    columns = connection.execute(f"describe select * from {relation}").fetchall()
+    names = [name for name, *_ in columns]
+    newest = ", max(known_on)" if "known_on" in names else ", null"
+    rows, known_on = connection.execute(f"select count(*){newest} from {relation}").fetchone()
+    sample = connection.execute(f"select * from {relation} limit {PREVIEW_ROWS}").fetchall()
+    metadata: dict[str, object] = {
+        "dagster/row_count": rows,
+        "dagster/column_schema": dg.TableSchema(
+            columns=[
+                dg.TableColumn(name, type_, descriptions.get(name)) for name, type_, *_ in columns
+            ]
+        ),
+        "preview": dg.MetadataValue.md(write_markdown_table(names, sample)),
+    }
+    if known_on is not None:
+        metadata["newest_known_on"] = describe_day(known_on)
+    return metadata
+
+
+def describe_day(day: date | None) -> str:
+    """Return a day of knowledge as text."""
+    if day is None:
+        return "no row"
+    return "always known" if day == ALWAYS_KNOWN_ON else day.isoformat()
+
+
+def write_markdown_table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
+    """Return rows as a Markdown table; long cells are cut, missing ones stay empty."""
+    lines = [_write_line(columns), _write_line(["---"] * len(columns))]
+    return "\n".join([*lines, *(_write_line(row) for row in rows)])
+
+
+def _write_line(cells: Sequence[object]) -> str:
+    return "| " + " | ".join(_show(cell) for cell in cells) + " |"
+
+
+def _show(cell: object) -> str:
+    text = "" if cell is None else str(cell).replace("|", "\\|").replace("\n", " ")
+    return text if len(text) <= PREVIEW_CELL_LENGTH else text[: PREVIEW_CELL_LENGTH - 1] + "…"

@@ -1,0 +1,114 @@
+"""dbt models as assets: one step builds them all (or a selection) on the run's build file."""
+
+import os
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import dagster as dg
+from dagster_dbt import DagsterDbtTranslator, DbtCliResource, dbt_assets
+
+from pipelines.assets.keys import BUILD_KEY, get_model_area, get_model_key, get_owner
+from pipelines.assets.manifest import ParsedProject, require_unchanged
+from pipelines.assets.metadata import describe_relation
+from pipelines.build.models import get_dbt_environment, get_results_path, get_target_dir
+from pipelines.build.register import open_build
+from pipelines.errors import BuildFailed
+from pipelines.run_state import Run, time_stage
+from pipelines.settings import Settings
+from pipelines.stages import take_models
+
+
+class ModelTranslator(DagsterDbtTranslator):
+    """Keys, groups, owners and tags of models; sources get the keys of the source tables."""
+
+    def get_asset_key(self, dbt_resource_props: Mapping[str, Any]) -> dg.AssetKey:
+        """Return schema and name of a model; a source says its key in its generated meta."""
+        if dbt_resource_props["resource_type"] == "model":
+            return get_model_key(dbt_resource_props)
+        return super().get_asset_key(dbt_resource_props)
+
+    def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str | None:
+        """Return the area of a model."""
+        if dbt_resource_props["resource_type"] == "model":
+            return get_model_area(dbt_resource_props)
+        return super().get_group_name(dbt_resource_props)
+
+    def get_owners(self, dbt_resource_props: Mapping[str, Any]) -> list[str]:
+        """Return who answers for a model: the owner of its area."""
+        return [get_owner(get_model_area(dbt_resource_props))]
+
+    def get_tags(self, dbt_resource_props: Mapping[str, Any]) -> Mapping[str, str]:
+        """Return the layer of a model, beside dbt's own tags."""
+        tags = super().get_tags(dbt_resource_props)
+        return {**tags, "layer": dbt_resource_props["fqn"][1]}
+
+    def get_description(self, dbt_resource_props: Mapping[str, Any]) -> str:
+        """Return the description as written: it begins with the grain; the SQL is in the file."""
+        return dbt_resource_props["description"].strip()
+
+
+def make_model_assets(parsed: ParsedProject) -> dg.AssetsDefinition:
+    """Return the step that runs dbt: all models and their tests, or those that are selected."""
+
+    @dbt_assets(manifest=parsed.manifest, dagster_dbt_translator=ModelTranslator(), name="models")
+    def models(
+        context: dg.AssetExecutionContext,
+        warehouse_run: dg.ResourceParam[Run],
+        dbt: DbtCliResource,
+    ) -> Iterator[object]:
+        run = warehouse_run
+        settings = run.settings
+        # the release rests on a stage `models` that left out neither a model nor a test
+        stage = "models of a selection" if context.is_subset else "models"
+        events: list[Any] = []
+        failure: BuildFailed | None = None
+        try:
+            with time_stage(run, stage):
+                _require_build(settings)
+                require_unchanged(parsed, settings)
+                # in a selection, a test waits for a build that holds all models it refers to
+                os.environ["DBT_INDIRECT_SELECTION"] = "buildable" if context.is_subset else "eager"
+                os.environ.update(get_dbt_environment(settings))
+                get_results_path(settings).unlink(missing_ok=True)
+                invocation = dbt.cli(
+                    ["build"],
+                    context=context,
+                    target_path=get_target_dir(settings),
+                    raise_on_error=False,
+                )
+                # dbt's process has the build file to itself: events wait until it has ended
+                events += invocation.stream()
+                take_models(run)
+        except BuildFailed as error:
+            failure = error
+        if events:
+            yield from _add_metadata(settings, parsed.manifest, events)
+        if failure:
+            raise failure
+
+    return models
+
+
+def _require_build(settings: Settings) -> None:
+    if not settings.build_path.exists():
+        raise BuildFailed(
+            f"{settings.build_path}: there is no build file yet; select "
+            f"{BUILD_KEY.to_user_string()} too, or launch the whole pipeline"
+        )
+
+
+def _add_metadata(
+    settings: Settings, manifest: Mapping[str, Any], events: list[Any]
+) -> Iterator[object]:
+    connection = open_build(settings)
+    try:
+        for event in events:
+            if isinstance(event, dg.Output):
+                node = manifest["nodes"][event.metadata["unique_id"].text]
+                columns = {c["name"]: c["description"] for c in node["columns"].values()}
+                found = describe_relation(connection, node["relation_name"], columns)
+                yield event.with_metadata({**event.metadata, **found})
+            else:
+                yield event
+    finally:
+        connection.close()

@@ -1,0 +1,79 @@
+"""Resources: the run that a Dagster run stands for, with its settings and the warehouse's lock."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+
+import dagster as dg
+from dagster_dbt import DbtCliResource
+from pydantic import Field
+
+from pipelines.assets.manifest import get_dbt_executable
+from pipelines.run import hold_run
+from pipelines.run_state import Run, start_run
+from pipelines.settings import Settings
+
+
+class Warehouse(dg.ConfigurableResource):
+    """Where a warehouse is and how large its runs may grow; the fields are those of `Settings`."""
+
+    sources_dir: str = Field(description="Folder with one folder per source.")
+    dbt_dir: str = Field(description="The dbt project.")
+    expectations_dir: str = Field(description="Folder with the suites of the audit.")
+    docs_dir: str = Field(description="Folder of the documentation.")
+    warehouse_dir: str = Field(description="Folder of loaded data, builds and releases.")
+    keep_releases: int = Field(description="How many releases stay.")
+    memory_limit: str = Field(description="DuckDB's memory limit, for example 4GB.")
+    threads: int = Field(description="DuckDB's threads.")
+    draws: int = Field(description="Number of Monte Carlo draws.")
+    seed: int = Field(description="Seed of the portable deviates.")
+    fetch_timeout_s: float = Field(description="Seconds to wait for an address.")
+    fetch_retries: int = Field(description="Attempts per address.")
+
+    @classmethod
+    def from_settings(cls, settings: Settings) -> "Warehouse":
+        """Return the resource that stands for the given settings."""
+        return cls(**settings.model_dump(mode="json"))
+
+    def to_settings(self) -> Settings:
+        """Return the settings that this resource stands for."""
+        return Settings(**{name: getattr(self, name) for name in Settings.model_fields})
+
+
+class WarehouseRun(dg.ConfigurableResource[Run]):
+    """One run on a warehouse; the steps of a Dagster run share it and hand it what they find.
+
+    It holds the warehouse's lock from the first step to the last, so that two Dagster runs, or one
+    and a `compute-balance run`, never work on the same build file. All steps of a run therefore
+    have to stay in one process (the in-process executor).
+    """
+
+    warehouse: dg.ResourceDependency[Warehouse]
+    as_of: str | None = Field(
+        default=None,
+        pattern=r"^\d{4}-\d{2}-\d{2}$",
+        description="Build what the public knew on that day (UTC, YYYY-MM-DD); by default today.",
+    )
+    draws: int | None = Field(
+        default=None, ge=1, description="Number of Monte Carlo draws; by default the warehouse's."
+    )
+
+    @contextmanager
+    def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator[Run]:
+        """Begin the run, hold its lock while steps use it, and keep in the end how it went."""
+        settings = self.warehouse.to_settings()
+        if self.draws:
+            settings = settings.model_copy(update={"draws": self.draws})
+        day = date.fromisoformat(self.as_of) if self.as_of else None
+        run = start_run(settings, day, context.log.info)
+        with hold_run(run):
+            yield run
+
+
+def make_dbt_resource(settings: Settings) -> DbtCliResource:
+    """Return dbt's command line for the project of the given settings."""
+    return DbtCliResource(
+        project_dir=str(settings.dbt_dir),
+        profiles_dir=str(settings.dbt_dir),
+        dbt_executable=str(get_dbt_executable()),
+    )

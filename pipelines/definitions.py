@@ -1,0 +1,38 @@
+"""What Dagster loads: assets, jobs, schedule and resources, put together and nothing else."""
+
+import dagster as dg
+
+from pipelines.assets.audit import make_audit_asset
+from pipelines.assets.manifest import parse_project
+from pipelines.assets.models import make_model_assets
+from pipelines.assets.raw import make_raw_assets
+from pipelines.assets.release import release
+from pipelines.assets.resources import Warehouse, WarehouseRun, make_dbt_resource
+from pipelines.contracts.load import load_contracts
+from pipelines.jobs import make_daily_schedule, make_jobs
+from pipelines.settings import Settings
+
+
+def build_definitions(settings: Settings) -> dg.Definitions:
+    """Put together the definitions of one project; reads its contracts and dbt manifest."""
+    contracts = load_contracts(settings.sources_dir)
+    parsed = parse_project(settings)
+    audit = make_audit_asset(contracts, parsed.manifest)
+    areas = list(dict.fromkeys(contract.area for contract in contracts))
+    jobs = make_jobs(areas, audit)
+    warehouse = Warehouse.from_settings(settings)
+    return dg.Definitions(
+        assets=[make_raw_assets(contracts), make_model_assets(parsed), audit, release],
+        jobs=jobs,
+        schedules=[make_daily_schedule(jobs[0])],
+        resources={
+            "warehouse": warehouse,
+            "warehouse_run": WarehouseRun(warehouse=warehouse),
+            "dbt": make_dbt_resource(settings),
+        },
+        # the steps of a run share one process, its lock and its build file
+        executor=dg.in_process_executor,
+    )
+
+
+defs = build_definitions(Settings())
