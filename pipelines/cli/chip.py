@@ -65,7 +65,7 @@ def chip(
 
 def print_answer(answer: ChipAnswer) -> None:
     """Print verdict, reasoning line by line, timeline and siblings."""
-    verdict, policy = answer.verdict, answer.policy
+    verdict = answer.verdict
     place = f"{answer.country['country_name']} ({answer.country['country_code']})"
     buyer = "" if answer.buyer_headquarters == "local" else ", buyer with parent in D:5 or Macau"
     click.echo(
@@ -74,28 +74,72 @@ def print_answer(answer: ChipAnswer) -> None:
     )
     click.echo(f"  {OUTCOMES[verdict['outcome']]}")
     if verdict["control_item"]:
-        clause = f", clause {verdict['clause_id']}" if verdict["clause_id"] else ", by name"
-        click.echo(f"  control item  {verdict['control_item']}{clause}")
-    if policy:
-        click.echo(f"  rule          {policy['policy_id']}: {policy['title']}")
-        click.echo(f"                {policy['citation'] or 'no citation'}  {policy['source_url']}")
+        clause = f"clause {verdict['clause_id']}" if verdict["clause_id"] else "the chip is named"
+        _print_line("control item", f"{verdict['control_item']}, {clause}")
+    _print_policy("rule", answer.policy)
+    if verdict["licence_policy_id"] != verdict["policy_id"]:
+        _print_policy("standard", answer.licence_policy)
     if verdict["licence_review"]:
-        click.echo(
-            f"  review        {verdict['licence_review']} if a licence is sought all the same"
-        )
+        _print_line("review", f"{verdict['licence_review']} if a licence is sought all the same")
     if verdict["headroom_pct"] is not None:
-        click.echo(
-            f"  headroom      {verdict['headroom_pct']:+.1f} % on {verdict['binding_metric']}: "
-            f"{verdict['binding_value']:,g} against {verdict['binding_threshold']:,g}"
-        )
+        _print_line("headroom", _describe_headroom(verdict))
     elif verdict["outcome"] == "unknown":
-        click.echo(f"  missing       {verdict['binding_metric']}")
-    if verdict["destination_restriction"]:
-        click.echo(f"  destination   {verdict['destination_restriction']}")
+        _print_line("missing", verdict["binding_metric"])
+    for row in answer.restrictions:
+        _print_line(
+            "destination", f"{_say(row['treatment'])} by {row['policy_id']}: {row['title']}"
+        )
+        _print_line("", row["source_url"])
+    for note in _list_notes(answer):
+        _print_line("note", note)
     _print_conditions(answer)
+    _print_timeline(answer)
+    if answer.siblings:
+        click.echo("\nRelated chips on that day:")
+        print_table(
+            ["chip", "tpp", "performance_density", "outcome", "rule"],
+            [list(row.values()) for row in answer.siblings],
+        )
+
+
+def _print_line(name: str, text: str | None) -> None:
+    if text:
+        click.echo(f"  {name:<14}{text}")
+
+
+def _print_policy(name: str, policy: dict | None) -> None:
+    if policy:
+        _print_line(name, f"{policy['policy_id']}: {policy['title']}")
+        _print_line("", f"{policy['citation'] or 'no citation'}  {policy['source_url']}")
+
+
+def _describe_headroom(row: dict) -> str:
+    return (
+        f"{row['headroom_pct']:+.1f} % on {row['binding_metric']}: "
+        f"{row['binding_value']:,g} against {row['binding_threshold']:,g}"
+    )
+
+
+def _list_notes(answer: ChipAnswer) -> list[str]:
+    """Return what the verdict supposes, where this chip gives reason to say it."""
+    chip, country = answer.chip, answer.country["country_code"]
+    notes = []
+    if chip["vendor_country"] == country:
+        notes.append("a sale inside the vendor's own country is no export")
+    elif chip["vendor_country"] not in ("US", None):
+        notes.append("a foreign chip is covered only as far as it is subject to American rules")
+    if chip["released_on"] and answer.on < chip["released_on"]:
+        notes.append(f"the chip was released later, on {chip['released_on']}")
+    return notes
+
+
+def _print_timeline(answer: ChipAnswer) -> None:
+    """Print the timeline; the standard has a column where another act than the rule sets it."""
+    has_standard = any(row["licence_policy_id"] != row["policy_id"] for row in answer.timeline)
+    standard = ["standard set by"] if has_standard else []
     click.echo("\nTimeline for this destination:")
     print_table(
-        ["from", "to", "outcome", "control_item", "rule", "destination_restriction"],
+        ["from", "to", "outcome", "control_item", "rule", *standard, "headroom", "destination"],
         [
             [
                 row["valid_from"],
@@ -103,17 +147,27 @@ def print_answer(answer: ChipAnswer) -> None:
                 row["outcome"],
                 row["control_item"],
                 row["policy_id"],
-                row["destination_restriction"],
+                *([row["licence_policy_id"]] if has_standard else []),
+                _summarise_headroom(row),
+                _summarise_restrictions(row["destination_restriction"]),
             ]
             for row in answer.timeline
         ],
     )
-    if answer.siblings:
-        click.echo("\nRelated chips on that day:")
-        print_table(
-            ["chip", "tpp", "performance_density", "outcome", "rule"],
-            [list(row.values()) for row in answer.siblings],
-        )
+
+
+def _summarise_headroom(row: dict) -> str:
+    if row["headroom_pct"] is None:
+        return f"needs {row['binding_metric']}" if row["outcome"] == "unknown" else ""
+    return f"{row['headroom_pct']:+.1f} % {row['binding_metric']}"
+
+
+def _summarise_restrictions(shown: str | None) -> str:
+    return ", ".join(_say(part.partition(":")[0]) for part in shown.split(",")) if shown else ""
+
+
+def _say(treatment: str) -> str:
+    return treatment.replace("_", " ")
 
 
 def _print_conditions(answer: ChipAnswer) -> None:

@@ -1,4 +1,8 @@
-"""`compute-balance source`: list, check, scaffold sources, and write what derives from them."""
+"""`compute-balance source`: list, check, scaffold sources, and write what derives from them.
+
+Where rows come from and what became of them is told by `trace` and `accounting` in
+`provenance.py`.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +11,7 @@ from pathlib import Path
 
 import click
 
+from pipelines.cli.provenance import accounting, trace
 from pipelines.cli.tables import print_json, print_table
 from pipelines.errors import ComputeBalanceError, ContractError
 from pipelines.settings import Settings
@@ -15,6 +20,10 @@ from pipelines.settings import Settings
 @click.group()
 def source() -> None:
     """List, check and add sources."""
+
+
+source.add_command(trace)
+source.add_command(accounting)
 
 
 @source.command("list")
@@ -105,16 +114,21 @@ def _print_check(loads, settings: Settings, limit: int) -> int:
 @source.command()
 @click.option("--check", "only_check", is_flag=True, help="Write nothing; exit 1 if out of date.")
 def generate(only_check: bool) -> None:
-    """Write what derives from the contracts: dbt sources, staging models, data notes."""
+    """Write what derives from the contracts and descriptions.
+
+    These are dbt sources, staging models, data notes, licences and the data dictionary.
+    """
     from pipelines.contracts.load import load_contracts
     from pipelines.contracts.notes import write_data_notes
     from pipelines.contracts.staging import generate_staging, write_generated
+    from pipelines.pages.generated import generate_documents, remove_orphans
 
     settings = Settings()
     contracts = load_contracts(settings.sources_dir)
     staging = settings.dbt_dir / "models" / "staging"
     files = {staging / name: text for name, text in generate_staging(contracts).items()}
     files[settings.docs_dir / "data-notes.md"] = write_data_notes(contracts, settings.docs_dir)
+    files |= generate_documents(contracts, settings.dbt_dir, settings.docs_dir)
     if only_check:
         stale = [
             path.name
@@ -127,7 +141,7 @@ def generate(only_check: bool) -> None:
             )
         click.echo(f"{len(files)} files are up to date")
         return
-    changed = write_generated(files, staging)
+    changed = [*write_generated(files, staging), *remove_orphans(settings.docs_dir, files)]
     click.echo(f"{len(changed)} of {len(files)} files written")
 
 

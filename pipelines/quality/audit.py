@@ -1,25 +1,25 @@
-"""The audit: Great Expectations on the build, and the other checks in the same form."""
+"""The audit: the checks that others made, and the suites of expectations, in one form.
+
+Suites are run in `expectations.py`; what an expectation is, and where suites come from, is said in
+`suites.py` and `conventions.py`.
+"""
 
 from __future__ import annotations
 
-import importlib.util
-import os
 from collections.abc import Callable
 from pathlib import Path
-from types import ModuleType
 
 import duckdb
 
 from pipelines.build.models import NodeResult
-from pipelines.errors import ContractError
 from pipelines.ingest.ingest import SourceLoads
+from pipelines.quality.conventions import write_mart_suites
+from pipelines.quality.counted import Count, applies, count_suite, read_as_of
+from pipelines.quality.drift import open_previous
+from pipelines.quality.expectations import judge_counts, validate_suites
 from pipelines.quality.results import Check
 from pipelines.quality.suites import Expectation, Suite
 from pipelines.release.write_meta import Freshness
-
-# Above this a table is not read into memory: its suite must state a query of aggregates.
-MAX_ROWS_READ_WHOLE = 250_000
-CUSTOM_FILE = "custom_expectations.py"
 
 
 def check_contracts(sources: list[SourceLoads]) -> list[Check]:
@@ -99,129 +99,75 @@ def report_dbt_tests(results: list[NodeResult], manifest: dict) -> list[Check]:
     return checks
 
 
-def load_custom_expectations(folder: Path) -> ModuleType | None:
-    """Import `expectations/custom_expectations.py`, if there is one."""
-    path = folder / CUSTOM_FILE
-    if not path.exists():
-        return None
-    spec = importlib.util.spec_from_file_location("compute_balance_expectations", path)
-    if spec is None or spec.loader is None:
-        raise ContractError(f"{path}: cannot be imported")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
 def run_suites(
     connection: duckdb.DuckDBPyConnection,
     suites: list[Suite],
     expectations_dir: Path,
     report: Callable[[Suite, list[Check]], None] = lambda suite, checks: None,
+    previous: Path | None = None,
+    with_conventions: bool = True,
 ) -> list[Check]:
-    """Validate suites with Great Expectations on tables read through DuckDB.
+    """Run suites, and those that follow from the names of mart columns, on a build.
+
+    DuckDB counts what can be counted, and Great Expectations judges the counts in one batch;
+    expectations of its own classes see the relation itself, as long as it is small.
 
     Args:
         connection: connection to the build.
         suites: what to check.
         expectations_dir: folder with the project's custom expectations.
         report: called after each suite, for progress.
+        previous: the published file that the build would replace; without one nothing is compared.
+        with_conventions: also run the suites that follow from the names of mart columns.
 
     Returns:
         One check per expectation. An expectation that could not be evaluated counts as failed
-        with error severity, and its exception stands in `observed`.
+        with error severity, and the problem stands in `observed`.
 
     Raises:
         ContractError: a suite names an unknown expectation, or reads a too large table whole.
     """
-    os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
-    import great_expectations as gx
-
-    custom = load_custom_expectations(expectations_dir)
-    context = gx.get_context(mode="ephemeral")
-    context.variables.progress_bars = {"globally": False}
-    source = context.data_sources.add_pandas("build")
-    checks: list[Check] = []
-    for suite in suites:
-        frame = _read_relation(connection, suite)
-        batch_definition = source.add_dataframe_asset(
-            suite.suite
-        ).add_batch_definition_whole_dataframe("whole")
-        batch = batch_definition.get_batch(batch_parameters={"dataframe": frame})
-        gx_suite = gx.ExpectationSuite(
-            name=suite.suite,
-            expectations=[
-                _make_expectation(gx, custom, suite, item) for item in suite.expectations
-            ],
-        )
-        outcome = batch.validate(gx_suite, result_format="BASIC")
+    as_of = read_as_of(connection)
+    everything = [*suites, *(write_mart_suites(connection) if with_conventions else [])]
+    counts: list[Count] = []
+    skipped: list[Check] = []
+    validated: list[Suite] = []
+    with open_previous(connection, previous) as compares:
+        for suite in everything:
+            asked = []
+            for item in suite.expectations:
+                if suite.compares_releases and not compares:
+                    skipped.append(_skip(suite, item, "no earlier release to compare with"))
+                elif not applies(item, as_of):
+                    why = f"asked of builds as of {item.applies_from} and later"
+                    skipped.append(_skip(suite, item, why))
+                else:
+                    asked.append(item)
+            counts += count_suite(connection, suite, [item for item in asked if item.is_counted])
+            rest = [item for item in asked if not item.is_counted]
+            if rest:
+                validated.append(suite.model_copy(update={"expectations": rest}))
         found = [
-            _to_check(suite, item, result)
-            for item, result in _pair(suite.expectations, outcome.results)
+            *judge_counts(counts),
+            *validate_suites(connection, validated, expectations_dir),
+            *skipped,
         ]
-        checks += found
-        report(suite, found)
+    by_name = {check.name: check for check in found}
+    checks = []
+    for suite in everything:
+        own = [by_name[f"{suite.suite}.{item.name}"] for item in suite.expectations]
+        checks += own
+        report(suite, own)
     return checks
 
 
-def _read_relation(connection: duckdb.DuckDBPyConnection, suite: Suite):
-    if suite.query is not None:
-        return connection.execute(suite.query).df()
-    rows = connection.execute(f"select count(*) from {suite.table}").fetchone()[0]
-    if rows > MAX_ROWS_READ_WHOLE:
-        raise ContractError(
-            f"suite {suite.suite}: {suite.table} has {rows:,} rows; above {MAX_ROWS_READ_WHOLE:,} "
-            "a suite must state a query of aggregates"
-        )
-    return connection.execute(f"select * from {suite.table}").df()
-
-
-def _make_expectation(gx, custom: ModuleType | None, suite: Suite, item: Expectation):
-    cls = getattr(gx.expectations, item.expectation, None) or getattr(
-        custom, item.expectation, None
-    )
-    if cls is None:
-        raise ContractError(
-            f"suite {suite.suite}: {item.name}: unknown expectation {item.expectation}"
-        )
-    return cls(**item.kwargs, meta={"name": item.name})
-
-
-def _pair(expectations: list[Expectation], results: list) -> list[tuple[Expectation, object]]:
-    """Match results to expectations by name: the order of results is not promised."""
-    by_name = {result.expectation_config.meta["name"]: result for result in results}
-    return [(item, by_name[item.name]) for item in expectations]
-
-
-def _to_check(suite: Suite, item: Expectation, result) -> Check:
-    problem = _find_exception(result.exception_info)
-    if problem:
-        observed, passed, severity = f"could not be evaluated: {problem}", False, "error"
-    else:
-        observed, passed, severity = _describe(result.result), bool(result.success), item.severity
+def _skip(suite: Suite, item: Expectation, why: str) -> Check:
     return Check(
         name=f"{suite.suite}.{item.name}",
         table=suite.table,
-        severity=severity,
-        passed=passed,
-        observed=observed,
+        severity=item.severity,
+        passed=True,
+        observed=why,
         kind="expectation",
         message=item.message,
     )
-
-
-def _find_exception(info: dict | None) -> str | None:
-    if not info:
-        return None
-    if "raised_exception" in info:
-        return info["exception_message"] if info["raised_exception"] else None
-    messages = [v["exception_message"] for v in info.values() if v.get("raised_exception")]
-    return messages[0] if messages else None
-
-
-def _describe(result: dict) -> str | None:
-    if result.get("unexpected_count"):
-        examples = ", ".join(str(v) for v in result.get("partial_unexpected_list", [])[:5])
-        return f"{result['unexpected_count']} of {result['element_count']} rows: {examples}"
-    if "observed_value" in result:
-        return str(result["observed_value"])
-    return None

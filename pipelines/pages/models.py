@@ -1,0 +1,94 @@
+"""What the dbt project says of its models: descriptions, columns, keys, and what they rest on.
+
+Read from the YAML and SQL files themselves, so that pages can be written without running dbt.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pipelines.contracts.load import read_yaml
+from pipelines.release.content import KEY_TEST
+
+# names in quotes are what ref() is given, directly or through a list
+_REFERENCE = re.compile(r"['\"]((?:stg|int|dim|fct)_[a-z0-9_]+)['\"]")
+
+
+@dataclass(frozen=True)
+class ModelColumn:
+    """One described column of a model."""
+
+    name: str
+    type: str
+    description: str
+
+
+@dataclass(frozen=True)
+class Model:
+    """One mart as its folder describes it."""
+
+    name: str
+    area: str
+    description: str
+    key: tuple[str, ...]
+    columns: tuple[ModelColumn, ...]
+
+
+def read_marts(dbt_dir: Path) -> list[Model]:
+    """Return all marts that are described, ordered by name."""
+    root = dbt_dir / "models" / "marts"
+    marts = []
+    for path in sorted(root.glob("**/_*.yml")):
+        content = read_yaml(path)
+        for entry in (content or {}).get("models") or []:
+            marts.append(_read_model(entry, path.parent.name))
+    return sorted(marts, key=lambda mart: mart.name)
+
+
+def _read_model(entry: dict[str, Any], area: str) -> Model:
+    columns = tuple(
+        ModelColumn(c["name"], c.get("data_type") or "", _tidy(c.get("description")))
+        for c in entry.get("columns") or []
+    )
+    return Model(entry["name"], area, _tidy(entry.get("description")), _find_key(entry), columns)
+
+
+def _find_key(entry: dict[str, Any]) -> tuple[str, ...]:
+    for test in entry.get("data_tests") or []:
+        if isinstance(test, dict) and KEY_TEST in test:
+            arguments = test[KEY_TEST]
+            return tuple((arguments.get("arguments") or arguments)["columns"])
+    return ()
+
+
+def _tidy(text: str | None) -> str:
+    return " ".join((text or "").split())
+
+
+def read_references(dbt_dir: Path) -> dict[str, set[str]]:
+    """Return for every model the models that its SQL refers to."""
+    paths = sorted((dbt_dir / "models").glob("**/*.sql"))
+    return {
+        path.stem: set(_REFERENCE.findall(path.read_text(encoding="utf-8"))) - {path.stem}
+        for path in paths
+    }
+
+
+def find_staging_ancestors(model: str, references: dict[str, set[str]]) -> list[str]:
+    """Return the staging models that a model rests on, through any number of models."""
+    found: set[str] = set()
+    seen: set[str] = set()
+    waiting = [model]
+    while waiting:
+        name = waiting.pop()
+        if name in seen:
+            continue
+        seen.add(name)
+        if name.startswith("stg_"):
+            found.add(name)
+        else:
+            waiting += references.get(name, set())
+    return sorted(found)

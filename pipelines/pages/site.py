@@ -1,0 +1,95 @@
+"""Writing all pages about the current release as HTML under `warehouse/docs`, from one index."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import duckdb
+
+from pipelines.contracts.load import load_contracts
+from pipelines.errors import ReleaseError
+from pipelines.files import get_temporary_path
+from pipelines.pages.generated import make_pages
+from pipelines.pages.page import Heading, Page, Table, Text, write_html
+from pipelines.pages.quality import make_quality_pages
+from pipelines.settings import Settings
+
+TITLE = "Compute Balance"
+
+
+def write_site(settings: Settings) -> tuple[Path, int]:
+    """Write the pages anew, whole or not at all.
+
+    Returns:
+        The index, and how many pages there are.
+
+    Raises:
+        ReleaseError: nothing is published yet.
+    """
+    if not settings.current_path.exists():
+        raise ReleaseError("nothing is published yet; run: make warehouse")
+    folder = settings.warehouse_dir / "docs"
+    contracts = load_contracts(settings.sources_dir)
+    pages = [
+        *make_quality_pages(settings.current_path),
+        *make_pages(contracts, settings.dbt_dir),
+    ]
+    staged = get_temporary_path(folder)
+    shutil.rmtree(staged, ignore_errors=True)
+    for page in [_make_index(settings), *pages]:
+        name = "index" if page.path == "README" else page.path.replace("/README", "/index")
+        path = staged / f"{name}.html"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(write_html(page, TITLE), encoding="utf-8")
+    shutil.rmtree(folder, ignore_errors=True)
+    staged.rename(folder)
+    return folder / "index.html", len(pages) + 1
+
+
+def _make_index(settings: Settings) -> Page:
+    with duckdb.connect(str(settings.current_path), read_only=True) as connection:
+        release_id, as_of, created_at, content_hash = connection.execute(
+            "select release_id, as_of, created_at, content_hash from meta.release"
+        ).fetchone()
+        passed, warned = connection.execute(
+            "select count(*) filter (passed), count(*) filter (not passed) from meta.quality_result"
+        ).fetchone()
+        stale = connection.execute(
+            "select source_id, freshness, newest_known_on::varchar from meta.source "
+            "where freshness in ('stale', 'empty') order by source_id"
+        ).fetchall()
+        tables = connection.execute(
+            "select table_name, estimated_size from duckdb_tables() where schema_name = 'marts' "
+            "order by table_name"
+        ).fetchall()
+    blocks = [
+        Text(
+            f"Release `{release_id}`, as of {as_of}, made {created_at} UTC, content "
+            f"`{content_hash[:16]}`."
+        ),
+        Table(
+            ("page", "what it tells"),
+            (
+                (
+                    "[Quality](quality/README.md)",
+                    f"{passed:,} checks passed, {warned} warned: what was demanded and found",
+                ),
+                ("[Data dictionary](dictionary/README.md)", "every table, column and source"),
+                ("[Licences and attribution](data-licences.md)", "terms of every publisher"),
+            ),
+        ),
+        Heading("Tables"),
+        Table(
+            ("table", "rows"),
+            tuple((f"[{name}](dictionary/{name}.md)", f"{rows:,}") for name, rows in tables),
+        ),
+    ]
+    if stale:
+        blocks += [
+            Heading("Sources that are not fresh"),
+            Table(
+                ("source", "state", "newest known day"), tuple((*s[:2], s[2] or "") for s in stale)
+            ),
+        ]
+    return Page("README", TITLE, blocks)
