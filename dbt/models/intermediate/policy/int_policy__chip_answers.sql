@@ -67,8 +67,8 @@ select
     answer_id,
     min(answer_id) over (
         partition by
-            chip_id, outcome, control_item, clause_id, policy_id, licence_review, binding_metric,
-            binding_value, binding_threshold, headroom_pct
+            chip_id, outcome, control_item, clause_id, policy_id, licence_policy_id,
+            licence_review, binding_metric, binding_value, binding_threshold, headroom_pct
     ) as chip_answer_id,
     outcome,
     base_item,

@@ -75,7 +75,10 @@ conditions as (
         on
             scope_conditions.control_item = letter_vendors.control_item
             and chip_metrics.vendor = letter_vendors.vendor
-    where scope_conditions.role = 'clause' or letter_vendors.vendor is not null
+    where
+        (scope_conditions.role = 'clause' or letter_vendors.vendor is not null)
+        -- an item that every chip meets, such as an embargo, is no distance away from any
+        and scope_conditions.metric <> 'any_chip'
 ),
 
 clause_states as (

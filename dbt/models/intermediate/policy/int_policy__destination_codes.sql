@@ -1,7 +1,6 @@
 -- Every code by which a licence row can reach a country, with its days: the country's own code, its
 -- groups, OTHER while it is in none of the classes, ANY always. The United States, from where chips
 -- are exported, are no destination.
-{%- set classes = ['A:5', 'A:6', 'D:1', 'D:4', 'D:5', 'MO'] %}
 with countries as (
     select * from {{ ref('stg_countries__countries') }}
 ),
@@ -47,7 +46,7 @@ memberships_in_force as (
 class_memberships as (
     select *
     from memberships_in_force
-    where group_code in ('{{ classes | join("', '") }}')
+    where group_code in ('A:5', 'A:6', 'D:1', 'D:4', 'D:5', 'MO')
 ),
 
 cut_days as (

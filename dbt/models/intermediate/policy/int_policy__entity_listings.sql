@@ -8,8 +8,8 @@ policies as (
     select * from {{ ref('int_policy__policies') }}
 ),
 
-organisation_ids as (
-    select * from {{ ref('int_reference__organisation_ids') }}
+organisations as (
+    select * from {{ ref('int_policy__entity_organisations') }}
 ),
 
 build as (
@@ -36,20 +36,6 @@ acts as (
             and policies.effective_on = entity_listings.listed_on
         )
     group by all
-),
-
-organisations as (
-    select
-        entity_listings.entity_id,
-        min(organisation_ids.organisation_id) as organisation_id,
-    from entity_listings
-    inner join organisation_ids
-        on organisation_ids.label in (
-            entity_listings.entity_id,
-            entity_listings.entity_name,
-            entity_listings.entity_name_zh
-        )
-    group by all
 )
 
 select
@@ -63,6 +49,7 @@ select
             then (entity_listings.removed_on + interval 1 day)::date
     end as removed_on,
     organisations.organisation_id,
+    organisations.relation as organisation_relation,
     entity_listings.parent_entity_id,
     entity_listings.country_code,
     entity_listings.sector,

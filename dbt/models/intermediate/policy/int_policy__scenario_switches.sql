@@ -43,7 +43,7 @@ select
     is_off,
     new_start_on,
     -- nothing to count from where no row of the policy has a day: then only empty starts are filled
-    coalesce({{ dbt.datediff('first_valid_from', 'new_start_on', 'day') }}, 0) as moved_by_days,
+    coalesce(date_diff('day', first_valid_from, new_start_on), 0) as moved_by_days,
     has_new_end,
     new_end_on,
 from switches

@@ -124,6 +124,7 @@ select
     answers.control_item,
     answers.clause_id,
     answers.policy_id,
+    answers.licence_policy_id,
     answers.licence_review,
     answers.binding_metric,
     answers.binding_value,

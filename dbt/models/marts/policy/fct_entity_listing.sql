@@ -4,6 +4,7 @@ select
     listed_on,
     removed_on,
     organisation_id,
+    organisation_relation,
     country_code,
     sector,
     policy_id,

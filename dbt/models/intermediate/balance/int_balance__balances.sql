@@ -1,0 +1,111 @@
+-- Quantiles of supply, demand, gap and coverage and the probability of shortage, all of one row from
+-- the same draws: those in which the region (for the world: every region) is feasible. With too few
+-- of them left no quantity is published.
+with balance_draws as (
+    select * from {{ ref('int_balance__balance_draws') }}
+),
+
+quarters as (
+    select * from {{ ref('int_reference__quarters') }}
+),
+
+regions as (
+    select * from {{ ref('int_reference__regions') }}
+),
+
+workloads as (
+    select * from {{ ref('int_reference__workloads') }}
+),
+
+quarter_states as (
+    select * from {{ ref('int_balance__quarter_states') }}
+),
+
+policy_regimes as (
+    select * from {{ ref('int_balance__policy_regimes') }}
+),
+
+shares as (
+    select
+        scenario_id,
+        quarter_start,
+        region_id,
+        workload_id,
+        access,
+        count(*) filter (where not is_feasible) / count(*) as infeasible_share,
+    from balance_draws
+    where draw > 0
+    group by scenario_id, quarter_start, region_id, workload_id, access
+),
+
+points as (
+    select
+        scenario_id,
+        quarter_start,
+        region_id,
+        workload_id,
+        access,
+        count(*) filter (where draw > 0) as draws_used,
+        {{ quantile_points('supply_h100e') }} as supply_points,
+        {{ quantile_points('demand_h100e') }} as demand_points,
+        {{ quantile_points('supply_h100e - demand_h100e') }} as gap_points,
+        {{ quantile_points('supply_h100e / nullif(demand_h100e, 0)') }} as coverage_points,
+        count(*) filter (where draw > 0 and supply_h100e < demand_h100e)
+        / nullif(count(demand_h100e) filter (where draw > 0), 0) as shortage_probability,
+    from balance_draws
+    where is_feasible
+    group by scenario_id, quarter_start, region_id, workload_id, access
+),
+
+scenarios as (
+    select 'baseline' as scenario_id
+    union
+    select scenario_id from shares
+),
+
+accesses as (
+    select unnest(['all', 'merchant']) as access
+),
+
+grid as (
+    select
+        quarters.quarter_start,
+        regions.region_id,
+        workloads.workload_id,
+        workloads.yardstick,
+        accesses.access,
+        scenarios.scenario_id,
+    from quarters
+    cross join regions
+    cross join workloads
+    cross join accesses
+    cross join scenarios
+),
+
+kept_points as (
+    select * from points where draws_used >= {{ var('minimum_draws') }}
+)
+
+select
+    grid.quarter_start,
+    grid.region_id,
+    grid.workload_id,
+    grid.access,
+    grid.scenario_id,
+    grid.yardstick,
+    kept_points.supply_points,
+    kept_points.demand_points,
+    kept_points.gap_points,
+    kept_points.coverage_points,
+    kept_points.shortage_probability,
+    coalesce(points.draws_used, 0) as draws_used,
+    shares.infeasible_share,
+    quarter_states.supply_is_nowcast or quarter_states.demand_is_nowcast as is_nowcast,
+    quarter_states.supply_is_nowcast as is_provisional,
+    policy_regimes.policy_regime,
+from grid
+left join shares using (quarter_start, region_id, workload_id, access, scenario_id)
+left join points using (quarter_start, region_id, workload_id, access, scenario_id)
+left join kept_points using (quarter_start, region_id, workload_id, access, scenario_id)
+left join quarter_states using (quarter_start, region_id, workload_id)
+left join policy_regimes using (quarter_start, region_id, scenario_id)

@@ -1,0 +1,136 @@
+-- Chips that were at work before the first counted quarter, on every draw, with their mean age on that
+-- day. Owners are those of the vendor's first counted quarter in the region, on central values: the
+-- opening stock itself is published nowhere, its owners still less.
+with assumptions as (
+    select * from {{ ref('int_balance__assumptions') }}
+),
+
+assumption_draws as (
+    select * from {{ ref('int_balance__assumption_draws') }}
+),
+
+chips as (
+    select * from {{ ref('int_reference__chips') }}
+),
+
+owner_shipments as (
+    select * from {{ ref('int_shipments__owner_shipments') }}
+),
+
+us_shares as (
+    select
+        owner,
+        value_central as us_share,
+    from assumptions
+    where parameter = 'deployment_share'
+),
+
+first_quarters as (
+    select
+        chips.vendor,
+        min(owner_shipments.quarter_start) as quarter_start,
+    from owner_shipments
+    inner join chips on owner_shipments.chip_id = chips.chip_id
+    group by chips.vendor
+),
+
+first_deliveries as (
+    select
+        chips.vendor,
+        owner_shipments.owner,
+        us_shares.us_share,
+        owner_shipments.units_p50,
+    from owner_shipments
+    inner join chips on owner_shipments.chip_id = chips.chip_id
+    inner join first_quarters
+        on
+            chips.vendor = first_quarters.vendor
+            and owner_shipments.quarter_start = first_quarters.quarter_start
+    left join us_shares on owner_shipments.owner = us_shares.owner
+),
+
+weights as (
+    select
+        vendor,
+        'US' as region_id,
+        owner,
+        {{ exact_sum('units_p50 * us_share') }} as weight,
+    from first_deliveries
+    where owner <> 'China'
+    group by vendor, owner
+
+    union all
+
+    select
+        vendor,
+        'ROW' as region_id,
+        owner,
+        {{ exact_sum('units_p50 * (1 - us_share)') }} as weight,
+    from first_deliveries
+    where owner <> 'China'
+    group by vendor, owner
+
+    union all
+
+    select
+        vendor,
+        'CN' as region_id,
+        'China' as owner,
+        1 as weight,
+    from first_quarters
+),
+
+owner_shares as (
+    select
+        vendor,
+        region_id,
+        owner,
+        weight / sum(weight) over (
+            partition by vendor, region_id
+            order by owner
+            rows between unbounded preceding and unbounded following
+        ) as share,
+    from weights
+),
+
+opening as (
+    select
+        assumptions.assumption_id,
+        assumptions.region_id,
+        assumptions.chip_id,
+        chips.vendor,
+        -- A chip without a judged age is taken to have sold evenly from its release to that day.
+        date_diff('day', chips.released_on, assumptions.on_date) / 365.25 / 2 as even_age_years,
+    from assumptions
+    inner join chips on assumptions.chip_id = chips.chip_id
+    where assumptions.parameter = 'opening_stock'
+),
+
+ages as (
+    select
+        assumptions.chip_id,
+        assumption_draws.draw,
+        assumption_draws.value as age_years,
+    from assumptions
+    inner join assumption_draws on assumptions.assumption_id = assumption_draws.assumption_id
+    where assumptions.parameter = 'opening_age'
+)
+
+select
+    opening.region_id,
+    opening.chip_id,
+    owner_shares.owner,
+    'foreign' as origin,
+    assumption_draws.draw,
+    assumption_draws.value * owner_shares.share as units,
+    coalesce(ages.age_years, opening.even_age_years) as age_years,
+from opening
+inner join owner_shares
+    on
+        opening.vendor = owner_shares.vendor
+        and opening.region_id = owner_shares.region_id
+inner join assumption_draws on opening.assumption_id = assumption_draws.assumption_id
+left join ages
+    on
+        opening.chip_id = ages.chip_id
+        and assumption_draws.draw = ages.draw

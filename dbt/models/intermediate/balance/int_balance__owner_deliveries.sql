@@ -1,0 +1,65 @@
+-- Tracked chips by owner on every draw: what was counted, and after a vendor's last complete quarter
+-- its last deliveries continued at the judged growth, for chips that are still made. China's own
+-- rows are not continued; what it may buy afterwards stands in the licensed pieces.
+with shipment_draws as (
+    select * from {{ ref('int_shipments__shipment_draws') }}
+),
+
+vendor_coverage as (
+    select * from {{ ref('int_shipments__vendor_coverage') }}
+),
+
+quarters as (
+    select * from {{ ref('int_reference__quarters') }}
+),
+
+assumptions as (
+    select * from {{ ref('int_balance__assumptions') }}
+),
+
+assumption_draws as (
+    select * from {{ ref('int_balance__assumption_draws') }}
+),
+
+growth as (
+    select
+        assumption_draws.draw,
+        assumption_draws.value as growth_per_quarter,
+    from assumptions
+    inner join assumption_draws on assumptions.assumption_id = assumption_draws.assumption_id
+    where assumptions.parameter = 'nowcast_growth'
+)
+
+select
+    shipment_draws.quarter_start,
+    shipment_draws.chip_id,
+    shipment_draws.owner,
+    shipment_draws.draw,
+    shipment_draws.units,
+    false as is_nowcast,
+from shipment_draws
+-- a day early in a quarter already knows a count of the quarter that the grid does not hold yet
+inner join quarters on shipment_draws.quarter_start = quarters.quarter_start
+
+union all
+
+select
+    quarters.quarter_start,
+    shipment_draws.chip_id,
+    shipment_draws.owner,
+    shipment_draws.draw,
+    shipment_draws.units * power(
+        growth.growth_per_quarter,
+        date_diff('quarter', vendor_coverage.last_complete_quarter, quarters.quarter_start)
+    ) as units,
+    true as is_nowcast,
+from vendor_coverage
+inner join shipment_draws
+    on
+        vendor_coverage.chip_id = shipment_draws.chip_id
+        and vendor_coverage.last_complete_quarter = shipment_draws.quarter_start
+inner join quarters on vendor_coverage.last_complete_quarter < quarters.quarter_start
+inner join growth on shipment_draws.draw = growth.draw
+where
+    vendor_coverage.is_in_production
+    and shipment_draws.owner <> 'China'

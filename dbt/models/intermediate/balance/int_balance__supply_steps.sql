@@ -1,0 +1,85 @@
+-- Quantiles of every step of supply for every kind of work. Where the public knew of no shipments on
+-- the as-of day, the quarters of the grid stand with no quantity.
+with supply_draws as (
+    select * from {{ ref('int_balance__supply_draws') }}
+),
+
+quarters as (
+    select * from {{ ref('int_reference__quarters') }}
+),
+
+regions as (
+    select * from {{ ref('int_reference__regions') }}
+),
+
+workloads as (
+    select * from {{ ref('int_reference__workloads') }}
+),
+
+{#- which measure of which workload a step shows; large and small jobs share the training yardstick -#}
+{% set shown = [] -%}
+{% for step in ['nominal', 'deployed', 'powered'] -%}
+    {% do shown.append((step, 'training_large', step ~ '_training')) -%}
+    {% do shown.append((step, 'training_small', step ~ '_training')) -%}
+    {% do shown.append((step, 'inference', step ~ '_inference')) -%}
+{% endfor -%}
+{% for step in ['suitable', 'usable', 'merchant'] -%}
+    {% do shown.append((step, 'training_large', step ~ '_large')) -%}
+    {% do shown.append((step, 'training_small', step ~ '_small')) -%}
+    {% do shown.append((step, 'inference', step ~ '_inference')) -%}
+{% endfor %}
+
+points as (
+    {%- for step, workload_id, measure in shown %}
+    select
+        scenario_id,
+        quarter_start,
+        region_id,
+        '{{ workload_id }}' as workload_id,
+        '{{ step }}' as step,
+        {{ quantile_points(measure) }} as points,
+        max({{ measure }}) filter (where draw = 0) as central,
+    from supply_draws
+    group by scenario_id, quarter_start, region_id
+    {% if not loop.last %}union all{% endif %}
+    {%- endfor %}
+),
+
+steps as (
+    select
+        step,
+        workload_id,
+    from (values
+        {%- for step, workload_id, measure in shown %}
+        ('{{ step }}', '{{ workload_id }}'){{ ',' if not loop.last }}
+        {%- endfor %}
+    ) as shown (step, workload_id)
+),
+
+scenarios as (
+    select 'baseline' as scenario_id
+    union
+    select scenario_id from points
+)
+
+select
+    quarters.quarter_start,
+    regions.region_id,
+    workloads.workload_id,
+    scenarios.scenario_id,
+    steps.step,
+    workloads.yardstick,
+    points.points,
+    points.central,
+from quarters
+cross join regions
+cross join scenarios
+cross join steps
+inner join workloads on steps.workload_id = workloads.workload_id
+left join points
+    on
+        quarters.quarter_start = points.quarter_start
+        and regions.region_id = points.region_id
+        and scenarios.scenario_id = points.scenario_id
+        and steps.step = points.step
+        and steps.workload_id = points.workload_id

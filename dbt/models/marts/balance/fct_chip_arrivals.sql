@@ -1,0 +1,38 @@
+-- The 8-bit factor of a chip does not vary, so its quantiles are those of the units times the factor.
+with arrivals as (
+    select * from {{ ref('int_balance__owner_type_arrivals') }}
+),
+
+chip_draws as (
+    select * from {{ ref('int_balance__chip_draws') }}
+),
+
+points as (
+    select
+        quarter_start,
+        chip_id,
+        owner_type,
+        region_id,
+        origin,
+        bool_or(is_nowcast) as is_nowcast,
+        {{ quantile_points('units') }} as unit_points,
+    from arrivals
+    group by quarter_start, chip_id, owner_type, region_id, origin
+)
+
+select
+    points.quarter_start,
+    points.chip_id,
+    points.owner_type,
+    points.region_id,
+    points.origin,
+    {{ quantile_columns('points.unit_points', 'units') }},
+    {{ significant('points.unit_points[1] * chip_draws.h100e_8bit') }} as h100e_8bit_p05,
+    {{ significant('points.unit_points[2] * chip_draws.h100e_8bit') }} as h100e_8bit_p50,
+    {{ significant('points.unit_points[3] * chip_draws.h100e_8bit') }} as h100e_8bit_p95,
+    points.is_nowcast,
+from points
+inner join chip_draws
+    on
+        points.chip_id = chip_draws.chip_id
+        and chip_draws.draw = 0

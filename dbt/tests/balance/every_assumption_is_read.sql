@@ -1,0 +1,32 @@
+-- A judgement that names a section of the balance but that no model reads is a mistake: either the
+-- model forgot it or the row has no use. A parameter counts as read where a model's own text names it.
+-- Rows that are checks, bounds or the structure of draws drive nothing and may stay unread here.
+{% set texts = [] -%}
+{% for node in graph.nodes.values() if node.resource_type == 'model' -%}
+    {% do texts.append(node.raw_code) -%}
+{% endfor -%}
+{% set words = modules.re.findall("'([a-z0-9_]+)'", texts | join(' ')) | unique | list %}
+
+with assumptions as (
+    select
+        *,
+        list_has_any(sections, ['2', '3', '4', '5', '6', '7', '8', '9', '10', '11', '12', '13'])
+            as is_of_balance,
+    from {{ ref('int_balance__assumptions') }}
+),
+
+named as (
+    select unnest([
+        {%- for word in words %}
+        '{{ word }}'{{ ',' if not loop.last }}
+        {%- endfor %}
+    ]) as word
+)
+
+select assumptions.assumption_id
+from assumptions
+left join named on assumptions.parameter = named.word
+where
+    assumptions.is_of_balance
+    and assumptions.is_driver
+    and named.word is null

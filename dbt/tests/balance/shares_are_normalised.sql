@@ -1,0 +1,54 @@
+-- Shares that must add up do so on every draw: kinds of owner within an origin, and the quarters of
+-- domestic output within its year (years that the grid holds whole).
+with owner_sums as (
+    select
+        'owners of ' || origin || ' stock' as what,
+        draw,
+        sum(owner_share) as total,
+    from {{ ref('int_balance__china_owner_shares') }}
+    group by origin, draw
+),
+
+quarterly as (
+    select
+        chip_id,
+        date_trunc('year', quarter_start)::date as year_start,
+        draw,
+        sum(units) as units,
+        count(*) as quarters,
+    from {{ ref('int_balance__china_arrivals') }}
+    where piece = 'domestic'
+    group by all
+),
+
+yearly as (
+    select
+        assumptions.chip_id,
+        assumptions.valid_from as year_start,
+        assumption_draws.draw,
+        assumption_draws.value as units,
+    from {{ ref('int_balance__assumptions') }} as assumptions
+    inner join {{ ref('int_balance__assumption_draws') }} as assumption_draws
+        on assumptions.assumption_id = assumption_draws.assumption_id
+    where assumptions.parameter = 'domestic_units'
+),
+
+quarter_sums as (
+    select
+        'quarters of ' || quarterly.chip_id || ' in ' || quarterly.year_start as what,
+        quarterly.draw,
+        quarterly.units / yearly.units as total,
+    from quarterly
+    inner join yearly using (chip_id, year_start, draw)
+    where quarterly.quarters = 4
+),
+
+sums as (
+    select * from owner_sums
+    union all
+    select * from quarter_sums
+)
+
+select *
+from sums
+where abs(total - 1) > 1e-9
