@@ -13,6 +13,14 @@ HORIZON_START = date(2019, 1, 1)
 # The horizon is open-ended; this lies years after the last change that the rules announce.
 LAST_RANDOM_DAY = date(2031, 12, 31)
 EDGE_SHARE = 0.8
+# One country or two of every class that licence rows tell apart, and all of the known outcomes.
+# fmt: off
+DESTINATIONS = (
+    "AE", "AM", "AU", "BR", "BY", "CH", "CN", "CU", "CY", "DE", "GB", "HK", "ID", "IL", "IN",
+    "IR", "JP", "KH", "KP", "KR", "KZ", "LB", "MM", "MO", "MY", "NI", "NL", "PK", "PL", "QA",
+    "RU", "SA", "SG", "SY", "TH", "TR", "TW", "VE", "VN",
+)
+# fmt: on
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,18 +27,21 @@ class UnknownChipError(LookupError):
 class Decision:
     """The answer, and how it came about.
 
-    `control_item`, `policy_id` and `licence_review` are those of the licence row shown (step 7),
-    None where no row answers or the outcome is unknown. `clause_id` is None where a policy named
-    the chip: `named_by` is then that policy. `lowest` and `highest` bound the strictness; they
-    differ exactly when the outcome is unknown.
+    `control_item`, `licence_policy_id` and `licence_review` are those of the licence row shown
+    (step 7), None where no row answers or the outcome is unknown. Where a letter names the chip it
+    is shown in place of the clause: `clause_id` is then None and `policy_id` the letter, while
+    `licence_policy_id` stays the act that sets the standard. `base_item` is the item that the row
+    answers for. `lowest` and `highest` bound the strictness; they differ exactly when the outcome
+    is unknown.
     """
 
     outcome: str
     control_item: str | None
     clause_id: str | None
     policy_id: str | None
+    licence_policy_id: str | None
     licence_review: str | None
-    named_by: str | None
+    base_item: str | None
     missing_metrics: tuple[str, ...]
     restrictions: tuple[NamedChip, ...]
     items: tuple[ItemResult, ...]
@@ -47,8 +50,9 @@ class Decision:
 
     @property
     def destination_restriction(self) -> str | None:
-        """The treatments of step 8, comma-separated in the order of showing; None if none hold."""
-        return ",".join(row.treatment for row in self.restrictions) or None
+        """The rows of step 8 as treatment:policy, comma-separated in their order; None if none."""
+        shown = (f"{row.treatment}:{row.policy_id}" for row in self.restrictions)
+        return ",".join(shown) or None
 
 
 def pick_shown(results: tuple[ItemResult, ...], level: int) -> ItemResult | None:
@@ -129,9 +133,10 @@ def decide(
         outcome=OUTCOMES[lowest] if settled else UNKNOWN,
         control_item=row.control_item if row else None,
         clause_id=shown.met_clauses[0] if shown and shown.met_clauses and not named_by else None,
-        policy_id=row.policy_id if row else None,
+        policy_id=named_by or (row.policy_id if row else None),
+        licence_policy_id=row.policy_id if row else None,
         licence_review=row.licence_review if row else None,
-        named_by=named_by,
+        base_item=shown.base_item if shown else None,
         missing_metrics=tuple(sorted(missing)),
         restrictions=question.find_restrictions(),
         items=results,

@@ -1,102 +1,105 @@
-"""How far a chip is from the threshold that would change its status.
+"""How far a chip is from the condition that would have to change, by the reading in the docs.
 
 The reading of `headroom_pct` (100 x (threshold - value) / threshold of the condition that would
-have to change, smallest over clauses; negative means inside):
+have to change, smallest over clauses; negative means inside), from docs/policy-engine.md:
 
-- Counted are the clauses in force of items that have a licence row for the destination and buyer,
-  of their own or by a refinement, and that were not taken away by a statement or a removal. Clauses
-  of exclusions and zones are no controls, so the distance to them is not headroom. Clauses of use
-  `headroom` count for the chips that the letter names.
-- A condition with a lower bound has the headroom of the formula. For an upper bound (`<`, `<=`) the
-  sign is turned, so that negative always means that the condition is fulfilled.
-- A clause that is false becomes true only when all its failing conditions have changed, so the
-  farthest of them is the one that would have to change. A clause that is true becomes false when
-  one condition changes, so the nearest is.
-- Over clauses the smallest counts: the first clause that a growing chip would meet, and inside the
-  clause that it is deepest in.
-- Yes-or-no conditions have no distance. A false clause that fails one cannot be reached by numbers
-  and is left out, and so is a clause that a missing metric leaves undecided.
+- An unknown outcome has none. Where an item is shown, the clauses of that item count; where none
+  is, the clauses of every item with a licence row for the destination and buyer.
+- Clauses of use `headroom` count for chips of the company: vendors of chips that a letter names
+  with the item.
+- A clause that holds is left by the nearest of its lower bounds; only without one by an upper
+  bound, only without either by a property. It counts for the item shown alone. A clause that fails
+  is entered when its farthest failing condition changes. An undecided clause does not count.
+- Over clauses the smallest counts. `any_chip` is no condition that could change.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from .day_rows import is_in_force, prepare_tables
-from .evaluator import ask
-from .logic import metric_value
-from .rows import RuleParameter, RuleTables
-from .steps import Question
+from .day_rows import is_in_force, prepare_tables, refined_items
+from .evaluator import ask, decide
+from .logic import all_of, check_condition, metric_value
+from .rows import Chip, RuleParameter, RuleTables
+from .switches import known_tables
+
+LOWER_BOUNDS = (">=", ">")
+UPPER_BOUNDS = ("<", "<=")
 
 
 @dataclass(frozen=True, slots=True)
 class Headroom:
     """The condition that would have to change, and by how much (per cent of its threshold)."""
 
-    headroom_pct: float
+    headroom_pct: float | None
     clause_id: str
     metric: str
-    value: float
+    value: float | None
     threshold: float
 
 
-def condition_headroom(row: RuleParameter, value: float) -> float:
-    """Give the signed distance of one numeric condition; zero or negative means fulfilled."""
+def condition_headroom(row: RuleParameter, value: float | None, is_met: bool) -> float | None:
+    """Give the signed distance of one condition; a property is met (0) or a whole step away."""
+    if row.operator not in (*LOWER_BOUNDS, *UPPER_BOUNDS):
+        return 0.0 if is_met else 100.0
+    if row.threshold == 0 or value is None:
+        return None
     distance = 100.0 * (row.threshold - value) / row.threshold
-    return -distance if row.operator in ("<", "<=") else distance
+    return distance if row.operator in LOWER_BOUNDS else -distance
 
 
-def clause_headroom(question: Question, conditions: list[RuleParameter]) -> Headroom | None:
-    """Give the headroom of one clause, None where numbers alone say nothing about it."""
-    truth = question.clause_truth(conditions, (conditions[0].control_item,))
-    if truth.value is None:
+def clause_headroom(chip: Chip, conditions: list[RuleParameter], inside: bool) -> Headroom | None:
+    """Give the headroom of one clause, None where it does not count."""
+    truths = [check_condition(chip, row.metric, row.operator, row.threshold) for row in conditions]
+    holds = all_of(truths).value
+    if holds is None or (holds and not inside):
         return None
-    numeric: list[Headroom] = []
-    for row in conditions:
-        holds = question.condition_truth(row.metric, row.operator, row.threshold).value
-        value = metric_value(question.chip, row.metric)
-        if row.unit == "boolean" or row.operator == "=" or row.threshold == 0:
-            if holds is False:
-                return None
-        elif isinstance(value, float) and holds is truth.value:
-            distance = condition_headroom(row, value)
-            numeric.append(Headroom(distance, row.clause_id, row.metric, value, row.threshold))
-    if not numeric:
-        return None
-    # True: fulfilled conditions lie at or below zero and the nearest is the largest. False: failing
-    # ones lie above and the farthest is the largest as well.
-    return max(numeric, key=lambda found: found.headroom_pct)
+    counted = [row for row, truth in zip(conditions, truths, strict=True) if truth.value is holds]
+    if holds:
+        for operators in (LOWER_BOUNDS, UPPER_BOUNDS):
+            bounds = [row for row in counted if row.operator in operators]
+            if bounds:
+                counted = bounds
+                break
+    found = []
+    for row in counted:
+        value = metric_value(chip, row.metric)
+        number = value if isinstance(value, float) else None
+        distance = condition_headroom(row, number, bool(holds))
+        found.append(Headroom(distance, row.clause_id, row.metric, number, row.threshold))
+    return min(found, key=lambda one: (*farthest_first(one.headroom_pct), one.metric))
 
 
-def counted_items(question: Question) -> set[str]:
-    """Name the items whose clauses count: they can reach the destination and still stand."""
-    truths, _ = question.find_items()
-    after = question.remove_items(truths)
-    dropped = {
-        item
-        for row in question.export_rows
-        if row.treatment == "outside_3a090"
-        for item in truths
-        if item == row.control_item or item.startswith(f"{row.control_item}.")
+def farthest_first(distance: float | None) -> tuple[bool, float]:
+    """Order distances from large to small, unknown ones last."""
+    return (True, 0.0) if distance is None else (False, -distance)
+
+
+def measured_clauses(
+    tables: RuleTables, chip: Chip, items: Iterable[str], day: date, as_of: date, scenario_id: str
+) -> list[list[RuleParameter]]:
+    """Collect the clauses in force of the items, with those of letters to the chip's vendor."""
+    rows = prepare_tables(tables, scenario_id, as_of)
+    known = known_tables(tables, as_of)
+    vendors = {
+        (row.control_item, known.chips[row.chip_id].values.get("vendor"))
+        for row in known.policy_named_chips
+        if row.treatment == "needs_licence"
+        and row.chip_id in known.chips
+        and row.control_item not in refined_items(tables)
     }
-    removed = {item for item in truths if truths[item].value and after[item].value is False}
-    reaching = set()
-    for item in truths:
-        refined = [group[0].refined_item for group in question.rows.refinements.get(item, ())]
-        names = [item, *(name for name in refined if name is not None)]
-        if any(question.licence_row(name) is not None for name in names):
-            reaching.add(item)
-    return reaching - dropped - removed
-
-
-def letter_clauses(tables: RuleTables, question: Question, day: date) -> dict[str, list]:
-    """Collect the headroom clauses in force of the items by which a letter names the chip."""
-    named = {r.control_item for r in question.export_rows if r.treatment == "needs_licence"}
+    letters = {e.policy_id for e in tables.policy_events if e.instrument == "is_informed_letter"}
     clauses: dict[str, list[RuleParameter]] = {}
-    for row in tables.rule_parameters:
-        counts = row.use == "headroom" and row.subject == "chip" and row.control_item in named
-        if counts and is_in_force(row, day):
+    for row in rows.rule_parameters:
+        if row.subject != "chip" or row.control_item not in items or not is_in_force(row, day):
+            continue
+        decides = row.use == "decide" and row.policy_id not in letters
+        measures = (row.use == "headroom") and (
+            (row.control_item, chip.values.get("vendor")) in vendors
+        )
+        if (decides or measures) and row.metric != "any_chip":
             clauses.setdefault(row.clause_id, []).append(row)
-    return clauses
+    return list(clauses.values())
 
 
 def find_headroom(
@@ -110,16 +113,26 @@ def find_headroom(
     as_of: date,
 ) -> Headroom | None:
     """Give the headroom of one case, None where no clause says anything; see `decide`."""
-    question = ask(
-        tables, scenario_id, chip_id, destination, buyer_headquarters, transaction, day, as_of
-    )
-    items = counted_items(question)
-    clauses = [rows for item in items for rows in question.rows.clauses.get(item, {}).values()]
-    letters = letter_clauses(prepare_tables(tables, scenario_id, as_of), question, day)
-    clauses += [rows for rows in letters.values() if rows[0].control_item in items]
-    found = [clause_headroom(question, rows) for rows in clauses]
+    case = (scenario_id, chip_id, destination, buyer_headquarters, transaction, day, as_of)
+    decision = decide(tables, *case)
+    if decision.outcome == "unknown":
+        return None
+    question = ask(tables, *case)
+    items = {decision.base_item}
+    if decision.base_item is None:
+        prepared = prepare_tables(tables, scenario_id, as_of)
+        stated = {row.control_item for row in prepared.licence_policy}
+        items = {item for item in stated if question.licence_row(item) is not None}
+    inside = decision.base_item is not None
+    clauses = measured_clauses(tables, question.chip, items, day, as_of, scenario_id)
+    found = [clause_headroom(question.chip, rows, inside) for rows in clauses]
     return min(
-        (headroom for headroom in found if headroom is not None),
-        key=lambda headroom: (headroom.headroom_pct, headroom.clause_id),
+        (one for one in found if one is not None),
+        key=lambda one: (
+            one.headroom_pct is None,
+            one.headroom_pct or 0.0,
+            one.clause_id,
+            one.metric,
+        ),
         default=None,
     )

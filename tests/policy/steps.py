@@ -233,16 +233,17 @@ class Question:
         """Run steps 1 to 5 for every item that is not false, in ascending order."""
         truths, met = self.find_items()
         truths = self.remove_items(truths)
-        named: dict[str, set[str]] = defaultdict(set)
-        for row in self.export_rows:
+        named: dict[str, list[str]] = defaultdict(list)
+        # of several letters the first one is shown
+        for row in sorted(self.export_rows, key=lambda row: (row.valid_from, row.policy_id)):
             if row.treatment == "needs_licence" and row.control_item in truths:
-                named[row.control_item].add(row.policy_id)
+                named[row.control_item].append(row.policy_id)
         return tuple(
             ItemResult(
                 base_item=item,
                 truth=truth,
                 met_clauses=met.get(item, ()),
-                named_by=tuple(sorted(named[item])),
+                named_by=tuple(named[item]),
                 candidates=self.find_candidates(item, truths),
             )
             for item, truth in sorted(truths.items())

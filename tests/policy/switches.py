@@ -102,7 +102,8 @@ def make_plan(tables: RuleTables, scenario_id: str) -> Plan:
     if not switches:
         raise UnknownScenarioError(f"no scenario {scenario_id!r} in scenarios")
     plan, firsts = Plan(), first_starts(tables)
-    for row in switches:
+    # A day that the scenario states comes before the day that the policy had in view.
+    for row in sorted(switches, key=lambda row: row.switch == "effective_from"):
         if row.switch == "off":
             plan.off.add(row.policy_id)
         elif row.switch == "ended_on":

@@ -1,20 +1,23 @@
 """Outcomes known from company filings and from the rules' own examples.
 
 The table is independent of any engine: `known_outcomes.csv` states the case, the outcome, why,
-and where it is known from. An engine is an `OutcomeSource`; here it is the evaluator, and the same
-table can be put to the published mart.
+and where it is known from. An engine is an `OutcomeSource`: the evaluator, and the mart as the
+project's own SQL makes it.
 """
 
 import csv
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from pathlib import Path
 
 import pytest
 
 from .cases import Case, decide_case
-from .rows import RuleTables
+from .day_rows import UNITED_STATES
+from .sql_engine import SqlRun, find_status, run_sql
+from .sql_rows import read_embedded_rows
 
 OutcomeSource = Callable[[Case], str]
 TABLE = Path(__file__).with_name("known_outcomes.csv")
@@ -61,10 +64,24 @@ def read_known_outcomes() -> list[KnownOutcome]:
 KNOWN_OUTCOMES = read_known_outcomes()
 
 
-@pytest.fixture(scope="session")
-def outcome_source(rule_tables: RuleTables) -> OutcomeSource:
-    """Answer a case by the evaluator, with everything known."""
-    return lambda case: decide_case(rule_tables, case, EVERYTHING_KNOWN).outcome
+@pytest.fixture(scope="session", params=["evaluator", "mart"])
+def outcome_source(request: pytest.FixtureRequest) -> OutcomeSource:
+    """Answer a case by either engine, with everything known."""
+    if request.param == "evaluator":
+        tables = request.getfixturevalue("rule_tables")
+        return lambda case: decide_case(tables, case, EVERYTHING_KNOWN).outcome
+    cases = [known.case for known in KNOWN_OUTCOMES]
+    return read_outcomes(request.getfixturevalue("real_run"), cases).__getitem__
+
+
+def read_outcomes(run: SqlRun, cases: list[Case]) -> dict[Case, str]:
+    """Look cases up in the mart; the United States have no rows there and need nothing."""
+    found = find_status(run, cases)
+    outcomes = {}
+    for case, rows in zip(cases, found, strict=True):
+        assert len(rows) == (0 if case.destination == UNITED_STATES else 1), case
+        outcomes[case] = rows[0].outcome if rows else "not_controlled"
+    return outcomes
 
 
 @pytest.mark.parametrize("known", KNOWN_OUTCOMES, ids=str)
@@ -109,9 +126,28 @@ AS_OF_OUTCOMES = [
 ]
 
 
+AsOfSource = Callable[[Case, date], str]
+
+
+@pytest.fixture(scope="session", params=["evaluator", "mart"])
+def as_of_source(request: pytest.FixtureRequest) -> AsOfSource:
+    """Answer a case by either engine as a build of an earlier day would."""
+    if request.param == "evaluator":
+        tables = request.getfixturevalue("rule_tables")
+        return lambda case, as_of: decide_case(tables, case, as_of).outcome
+    program = request.getfixturevalue("program")
+    chips = {row[0] for row in AS_OF_OUTCOMES}
+    countries = {row[1] for row in AS_OF_OUTCOMES} | {UNITED_STATES}
+    rows = read_embedded_rows()
+    rows["chip_specs"] = [row for row in rows["chip_specs"] if row["chip_id"] in chips]
+    rows["countries"] = [row for row in rows["countries"] if row["country_code"] in countries]
+    run_as_of = cache(lambda as_of: run_sql(program, rows, as_of))
+    return lambda case, as_of: read_outcomes(run_as_of(as_of), [case])[case]
+
+
 @pytest.mark.parametrize(("chip_id", "destination", "day", "as_of", "expected"), AS_OF_OUTCOMES)
 def test_known_outcome_as_of(
-    rule_tables: RuleTables, chip_id: str, destination: str, day: str, as_of: str, expected: str
+    as_of_source: AsOfSource, chip_id: str, destination: str, day: str, as_of: str, expected: str
 ) -> None:
     case = Case("baseline", chip_id, destination, "local", "export", date.fromisoformat(day))
-    assert decide_case(rule_tables, case, date.fromisoformat(as_of)).outcome == expected
+    assert as_of_source(case, date.fromisoformat(as_of)) == expected

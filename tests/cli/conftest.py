@@ -1,0 +1,69 @@
+"""A release for the commands about rules, made once by the project's own policy SQL."""
+
+import os
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from pipelines.cli import main
+from pipelines.settings import PROJECT_DIR
+from tests.policy.small_release import write_release
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a command ended."""
+
+    code: int
+    output: str
+    errors: str
+
+
+@dataclass(frozen=True)
+class PolicyDesk:
+    """A warehouse with the small release and a copy of the registry of reviews."""
+
+    release_path: Path
+    reviews_path: Path
+    run: Callable[..., Ended]
+
+
+@pytest.fixture(scope="session")
+def policy_release(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config) -> Path:
+    """Write the small release once; dbt's files stay in pytest's cache."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
+    path = tmp_path_factory.mktemp("policy") / "compute_balance.duckdb"
+    write_release(path, pytestconfig.cache.mkdir(f"policy_release_{worker}"))
+    return path
+
+
+@pytest.fixture
+def desk(
+    policy_release: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+) -> PolicyDesk:
+    """Give a warehouse of its own to a test, and a way to run commands on it."""
+    warehouse, sources = tmp_path / "warehouse", tmp_path / "sources"
+    warehouse.mkdir()
+    shutil.copyfile(policy_release, warehouse / policy_release.name)
+    shutil.copytree(
+        PROJECT_DIR / "pipelines" / "sources" / "policy_watch", sources / "policy_watch"
+    )
+    monkeypatch.setenv("COMPUTE_BALANCE_WAREHOUSE_DIR", str(warehouse))
+    monkeypatch.setenv("COMPUTE_BALANCE_SOURCES_DIR", str(sources))
+
+    def run(*arguments: str) -> Ended:
+        monkeypatch.setattr("sys.argv", ["compute-balance", *arguments])
+        capfd.readouterr()
+        with pytest.raises(SystemExit) as ended:
+            main()
+        output, errors = capfd.readouterr()
+        return Ended(int(ended.value.code or 0), output, errors)
+
+    reviews = sources / "policy_watch" / "data" / "policy_reviews.csv"
+    return PolicyDesk(warehouse / policy_release.name, reviews, run)

@@ -1,0 +1,72 @@
+"""Projects and builds that many tests start from; each is made once and copied or only read."""
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from pipelines.run import run_pipeline
+from pipelines.run_state import Outcome
+from pipelines.settings import Settings
+from tests.small_project.builder import SmallProject, build_project
+
+# two days after a new rule had closed the way of the H800, and far from any quarter's end
+EARLIER_DAY = date(2023, 12, 19)
+
+
+@pytest.fixture
+def small_project(tmp_path: Path) -> SmallProject:
+    """Give a small project of which nothing has run yet."""
+    return build_project(tmp_path / "small")
+
+
+@pytest.fixture(scope="session")
+def published_once(tmp_path_factory: pytest.TempPathFactory) -> SmallProject:
+    """Publish the small project once; tests work on copies of it."""
+    project = build_project(tmp_path_factory.mktemp("published") / "small")
+    project.run()
+    return project
+
+
+@pytest.fixture
+def published(published_once: SmallProject, tmp_path: Path) -> SmallProject:
+    """Give a small project with one release, to be changed freely."""
+    return published_once.copy_to(tmp_path / "small")
+
+
+@dataclass(frozen=True)
+class RealWarehouse:
+    """The repository's own facts, built twice in one folder: as of today and of an earlier day."""
+
+    settings: Settings
+    current: Outcome
+    earlier: Outcome
+
+    def query(self, sql: str) -> list[tuple]:
+        """Ask the current release."""
+        return query_file(self.current.path, sql)
+
+    def query_earlier(self, sql: str) -> list[tuple]:
+        """Ask the release of the earlier day."""
+        return query_file(self.earlier.path, sql)
+
+    def query_build(self, sql: str) -> list[tuple]:
+        """Ask the build file of the earlier day, in which staging and intermediate models stand."""
+        return query_file(self.settings.build_path, sql)
+
+
+def query_file(path: Path, sql: str) -> list[tuple]:
+    """Ask a database file, read-only."""
+    with duckdb.connect(str(path), read_only=True) as connection:
+        return connection.execute(sql).fetchall()
+
+
+@pytest.fixture(scope="session")
+def real_warehouse(tmp_path_factory: pytest.TempPathFactory) -> RealWarehouse:
+    """Build the warehouse of the repository's facts once per test run."""
+    settings = Settings(warehouse_dir=tmp_path_factory.mktemp("real") / "warehouse")
+    current = run_pipeline(settings)
+    earlier = run_pipeline(settings, EARLIER_DAY)
+    return RealWarehouse(settings, current, earlier)

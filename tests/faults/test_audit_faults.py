@@ -1,0 +1,122 @@
+"""A build that fails a check of error severity publishes nothing and stays for inspection."""
+
+import json
+
+import pytest
+
+from pipelines.errors import AuditFailed, BuildFailed, ContractError
+from pipelines.files import hash_bytes
+from tests.small_project.builder import SmallProject
+
+
+def hash_current(project: SmallProject) -> str:
+    """Return the hash of the published file's bytes."""
+    return hash_bytes(project.settings.current_path.read_bytes())
+
+
+def raise_price(project: SmallProject) -> None:
+    """Let chip-c cost 500 dollars an hour: the contract lets it pass, the expectation does not."""
+    project.change_quote("q10", usd_per_hour_p50="500", usd_per_hour_p95="600")
+
+
+def test_failed_expectation_publishes_nothing(published: SmallProject) -> None:
+    before = hash_current(published)
+    raise_price(published)
+    with pytest.raises(AuditFailed) as caught:
+        published.run()
+    assert hash_current(published) == before
+    assert len(list(published.settings.releases_dir.iterdir())) == 1
+    for words in (
+        "1 ",
+        "marts.fct_chip_price",
+        "rent_is_plausible",
+        "a chip costs between one cent and fifty dollars an hour",
+        "500.0",
+    ):
+        assert words in str(caught.value)
+
+
+def test_failed_audit_exits_with_1_and_no_traceback(published: SmallProject) -> None:
+    raise_price(published)
+    finished = published.command("run")
+    assert finished.returncode == 1
+    assert "AuditFailed: " in finished.stderr
+    assert "Traceback" not in finished.stderr
+    report = published.command("status", "--json")
+    assert report.returncode == 1
+    status = json.loads(report.stdout)
+    assert status["last_run"]["status"] == "failed"
+    assert status["release"]["release_id"] is not None
+
+
+def test_failed_build_stays_for_inspection(published: SmallProject) -> None:
+    raise_price(published)
+    with pytest.raises(AuditFailed) as caught:
+        published.run()
+    (kept,) = published.settings.build_dir.glob("*failed*.duckdb")
+    assert str(kept) in str(caught.value)
+    failed = published.query(
+        "select check_name from meta.quality_result where not passed and severity = 'error'", kept
+    )
+    assert failed == [("marts_fct_chip_price.rent_is_plausible",)]
+
+
+def test_run_after_a_failed_audit_publishes_again(published: SmallProject) -> None:
+    raise_price(published)
+    with pytest.raises(AuditFailed):
+        published.run()
+    published.change_quote("q10", usd_per_hour_p50="3.20", usd_per_hour_p95="3.60")
+    assert published.run().status == "published"
+
+
+def test_warning_is_published_with_the_release(published: SmallProject) -> None:
+    suite = published.settings.expectations_dir / "marts_fct_chip_price.yml"
+    published.replace_text(suite, "    message:", "    severity: warning\n    message:")
+    raise_price(published)
+    outcome = published.run()
+    assert outcome.status == "published"
+    assert outcome.manifest.checks["warned"] == 1
+    assert any("rent_is_plausible" in warning for warning in outcome.manifest.warnings)
+
+
+def test_expectation_that_cannot_be_evaluated_counts_as_failed(published: SmallProject) -> None:
+    suite = published.settings.expectations_dir / "marts_fct_chip_price.yml"
+    published.replace_text(
+        suite, "column: usd_per_hour_p50", "column: euro_per_hour_p50, strict_min: true"
+    )
+    published.replace_text(suite, "    message:", "    severity: warning\n    message:")
+    with pytest.raises(AuditFailed, match="could not be evaluated"):
+        published.run()
+
+
+def test_unknown_expectation_is_named(published: SmallProject) -> None:
+    suite = published.settings.expectations_dir / "marts_fct_chip_price.yml"
+    published.replace_text(suite, "ExpectColumnValuesToBeBetween", "ExpectMiracles")
+    with pytest.raises(ContractError, match=r"rent_is_plausible: unknown expectation ExpectMir"):
+        published.run()
+
+
+def test_failed_dbt_test_publishes_nothing(published: SmallProject) -> None:
+    before = hash_current(published)
+    model = published.settings.dbt_dir / "models" / "marts" / "reference" / "dim_chip.sql"
+    model.write_text(model.read_text() + "union all\n" + model.read_text())
+    with pytest.raises(BuildFailed, match="unique_key_dim_chip"):
+        published.run()
+    assert hash_current(published) == before
+
+
+def test_mart_that_breaks_its_type_contract_publishes_nothing(published: SmallProject) -> None:
+    before = hash_current(published)
+    model = published.settings.dbt_dir / "models" / "marts" / "prices" / "fct_chip_price.sql"
+    published.replace_text(model, "    quotes,", "    quotes::varchar as quotes,")
+    with pytest.raises(BuildFailed, match="model fct_chip_price: "):
+        published.run()
+    assert hash_current(published) == before
+
+
+def test_wrong_contract_ends_the_run_with_exit_code_2(published: SmallProject) -> None:
+    published.replace_text(published.get_contract_path(), "area: prices", "area: weather")
+    finished = published.command("run")
+    assert finished.returncode == 2
+    assert finished.stderr.startswith("ContractError: ")
+    assert "quotes/contract.yml: area: " in finished.stderr

@@ -1,0 +1,134 @@
+"""Loading is append-only and repeatable: what was loaded before is not touched again."""
+
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from pipelines.contracts.load import load_contracts
+from pipelines.files import TEMPORARY_MARK, remove_leftovers
+from pipelines.ingest.ingest import SourceLoads, ingest_all
+from tests.small_project.builder import SmallProject
+
+
+def ingest(project: SmallProject) -> dict[str, SourceLoads]:
+    """Load both sources; returns what became of each."""
+    loads = ingest_all(load_contracts(project.settings.sources_dir), project.settings)
+    return {item.contract.source_id: item for item in loads}
+
+
+def list_data(project: SmallProject) -> dict[str, int]:
+    """Return all files under `data` with the moment of their last change."""
+    folder = project.settings.warehouse_dir / "data"
+    return {
+        p.relative_to(folder).as_posix(): p.stat().st_mtime_ns
+        for p in folder.rglob("*")
+        if p.is_file()
+    }
+
+
+def get_raw_path(project: SmallProject, loads: SourceLoads) -> Path:
+    """Return the one raw file of the quotes."""
+    ((_, file),) = loads.list_files("quotes")
+    return project.settings.warehouse_dir / file
+
+
+def test_second_load_touches_no_file(small_project: SmallProject) -> None:
+    ingest(small_project)
+    before = list_data(small_project)
+    assert [loads.loaded_now for loads in ingest(small_project).values()] == [0, 0]
+    assert list_data(small_project) == before
+
+
+def test_changed_document_adds_files_and_changes_none(small_project: SmallProject) -> None:
+    ingest(small_project)
+    before = list_data(small_project)
+    small_project.change_quote("q01", usd_per_hour_p50="2.05")
+    ingest(small_project)
+    after = list_data(small_project)
+    assert before.items() <= after.items()
+    # the bytes, their record, the rows, and the record of loading them
+    assert sorted(name.split("/")[0] for name in after.keys() - before.keys()) == [
+        "archive",
+        "archive",
+        "loads",
+        "raw",
+    ]
+
+
+def test_days_are_read_in_the_declared_order(small_project: SmallProject) -> None:
+    # 1/4/2023 is January 4th: the contract declares %m/%d/%Y
+    path = get_raw_path(small_project, ingest(small_project)["quotes"])
+    query = "select quoted_on::varchar from read_parquet(?) where quote_id = 'q01'"
+    assert duckdb.execute(query, [str(path)]).fetchone() == ("2023-01-04",)
+
+
+def test_missing_cells_stay_null(small_project: SmallProject) -> None:
+    path = get_raw_path(small_project, ingest(small_project)["quotes"])
+    query = "select remark, published_on from read_parquet(?) where quote_id = 'q10'"
+    assert duckdb.execute(query, [str(path)]).fetchone() == (None, None)
+
+
+def test_every_row_carries_its_document(small_project: SmallProject) -> None:
+    loads = ingest(small_project)["quotes"]
+    query = "select distinct document_sha256, document_origin from read_parquet(?)"
+    found = duckdb.execute(query, [str(get_raw_path(small_project, loads))]).fetchall()
+    assert found == [(loads.current[0].sha256, "embedded")]
+
+
+def test_new_id_frees_a_quarantined_row(small_project: SmallProject) -> None:
+    small_project.change_quote("q05", chip_id="chip-d")
+    assert ingest(small_project)["quotes"].current[0].tables[0].rows_quarantined == 1
+    chips = small_project.get_data_path("chips")
+    chips.write_text(chips.read_text() + "chip-d,Chip D,true\n")
+    table = ingest(small_project)["quotes"].current[0].tables[0]
+    assert (table.rows_accepted, table.rows_quarantined) == (10, 0)
+
+
+def test_changed_contract_loads_the_same_bytes_again(small_project: SmallProject) -> None:
+    first = ingest(small_project)["quotes"]
+    small_project.replace_text(
+        small_project.get_contract_path(),
+        "usd_per_hour_p95: {type: DOUBLE, unit: usd_per_hour, min: 0,",
+        "usd_per_hour_p95: {type: DOUBLE, unit: usd_per_hour, min: 0, max: 3.7,",
+    )
+    second = ingest(small_project)["quotes"]
+    assert second.current[0].sha256 == first.current[0].sha256
+    assert second.current[0].loader != first.current[0].loader
+    assert second.current[0].tables[0].rows_quarantined == 1  # q07, 4.00
+
+
+def test_raw_file_without_a_record_does_not_count(small_project: SmallProject) -> None:
+    # the record is written last: without it the document is loaded again
+    loads = ingest(small_project)["quotes"]
+    (record,) = (small_project.settings.loads_dir / "quotes").glob("*.json")
+    record.unlink()
+    again = ingest(small_project)["quotes"]
+    assert again.loaded_now == 1
+    assert record.exists()
+    assert again.current[0].tables == loads.current[0].tables
+
+
+def test_leftovers_of_a_killed_writer_are_removed(tmp_path: Path) -> None:
+    (tmp_path / "raw").mkdir()
+    (tmp_path / "raw" / f"x.parquet{TEMPORARY_MARK}123").write_bytes(b"half")
+    (tmp_path / "raw" / "x.parquet").write_bytes(b"whole")
+    assert remove_leftovers(tmp_path) == 1
+    assert [p.name for p in (tmp_path / "raw").iterdir()] == ["x.parquet"]
+
+
+def test_unexpected_column_is_reported_and_not_loaded(small_project: SmallProject) -> None:
+    small_project.write_quotes([row | {"colour": "red"} for row in small_project.read_quotes()])
+    loads = ingest(small_project)["quotes"]
+    assert loads.current[0].tables[0].unexpected_columns == ["colour"]
+    names = duckdb.execute(
+        "select name from parquet_schema(?)", [str(get_raw_path(small_project, loads))]
+    ).fetchall()
+    assert ("colour",) not in names
+
+
+@pytest.mark.parametrize("ending", ["\n", "\r\n"])
+def test_line_endings_do_not_matter(small_project: SmallProject, ending: str) -> None:
+    path = small_project.get_data_path()
+    path.write_bytes(path.read_bytes().replace(b"\n", ending.encode()))
+    assert ingest(small_project)["quotes"].current[0].tables[0].rows_accepted == 10

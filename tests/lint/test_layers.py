@@ -1,0 +1,145 @@
+"""The layers point one way: staging, intermediate, marts; each room of the package likewise."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+from pipelines.settings import PROJECT_DIR
+
+PACKAGE = PROJECT_DIR / "pipelines"
+# what a room may not know of: those that come after it on the way of a number
+LATER_ROOMS = {
+    "contracts": {"ingest", "build", "quality", "release", "assets", "cli"},
+    "ingest": {"build", "quality", "release", "assets", "cli"},
+    "build": {"quality", "release", "assets", "cli"},
+    "quality": {"assets", "cli"},
+    "release": {"assets", "cli"},
+    "assets": {"cli"},
+}
+
+
+def get_layer(node: dict) -> str:
+    """Return the layer of a dbt model: the folder right below `models`."""
+    return node["fqn"][1]
+
+
+def list_models(manifest: dict) -> dict[str, dict]:
+    """Return all models of the project by their unique id."""
+    return {i: n for i, n in manifest["nodes"].items() if n["resource_type"] == "model"}
+
+
+def list_edges(manifest: dict, layer: str) -> list[tuple[dict, dict]]:
+    """Return the models of a layer, each with every model or source that it reads."""
+    known = manifest["nodes"] | manifest["sources"]
+    return [
+        (node, known[parent])
+        for node in list_models(manifest).values()
+        if get_layer(node) == layer
+        for parent in node["depends_on"]["nodes"]
+    ]
+
+
+def name_edges(edges: list[tuple[dict, dict]]) -> list[str]:
+    """Return edges in words, for a readable failure."""
+    return sorted(f"{node['name']} reads {parent['unique_id']}" for node, parent in edges)
+
+
+def test_every_model_lies_in_a_layer(manifest: dict) -> None:
+    layers = {get_layer(node) for node in list_models(manifest).values()}
+    assert layers == {"staging", "intermediate", "marts"}
+
+
+def test_marts_read_intermediate_models_only(manifest: dict) -> None:
+    edges = list_edges(manifest, "marts")
+    wrong = [(n, p) for n, p in edges if p["resource_type"] != "model"]
+    wrong += [
+        (n, p) for n, p in edges if p["resource_type"] == "model" and get_layer(p) != "intermediate"
+    ]
+    assert name_edges(wrong) == []
+    assert len(edges) > 10
+
+
+def test_intermediate_models_read_no_mart_and_no_raw_table(manifest: dict) -> None:
+    wrong = [
+        (node, parent)
+        for node, parent in list_edges(manifest, "intermediate")
+        # the parameters of the build are the one source that every step may read
+        if (parent["resource_type"] == "source" and parent["source_name"] != "build")
+        or (parent["resource_type"] == "model" and get_layer(parent) == "marts")
+    ]
+    assert name_edges(wrong) == []
+
+
+def test_staging_reads_its_own_source_only(manifest: dict) -> None:
+    wrong = [
+        (node, parent)
+        for node, parent in list_edges(manifest, "staging")
+        if parent["resource_type"] != "source"
+        or parent["source_name"] not in ("build", node["name"][4:].split("__")[0])
+    ]
+    assert name_edges(wrong) == []
+
+
+def test_names_say_the_layer(manifest: dict) -> None:
+    prefixes = {"staging": ("stg_",), "intermediate": ("int_",), "marts": ("dim_", "fct_")}
+    wrong = [
+        node["name"]
+        for node in list_models(manifest).values()
+        if not node["name"].startswith(prefixes[get_layer(node)])
+    ]
+    assert not wrong, "\n".join(wrong)
+
+
+def test_relations_are_named_by_ref_and_source_only() -> None:
+    # a relation written out would be an edge that the manifest does not know
+    written_out = re.compile(
+        r"\b(?:from|join)\s+(?:raw|staging|intermediate|marts)\.", re.IGNORECASE
+    )
+    wrong = [
+        path.name
+        for path in (PROJECT_DIR / "dbt" / "models").rglob("*.sql")
+        if written_out.search(path.read_text(encoding="utf-8"))
+    ]
+    assert not wrong, "\n".join(wrong)
+
+
+def list_imports(path: Path) -> set[str]:
+    """Return the modules of the package that a file imports, anywhere in it."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    found = {n.module or "" for n in ast.walk(tree) if isinstance(n, ast.ImportFrom)}
+    found |= {a.name for n in ast.walk(tree) if isinstance(n, ast.Import) for a in n.names}
+    return {name for name in found if name.startswith("pipelines.")}
+
+
+@pytest.mark.parametrize("room", LATER_ROOMS)
+def test_rooms_do_not_import_what_comes_after_them(room: str) -> None:
+    paths = list((PACKAGE / room).rglob("*.py"))
+    assert paths
+    wrong = [
+        f"{path.relative_to(PACKAGE)} imports {name}"
+        for path in paths
+        for name in list_imports(path)
+        if name.split(".")[1] in LATER_ROOMS[room]
+    ]
+    assert not wrong, "\n".join(wrong)
+
+
+def test_only_the_fetch_room_opens_connections_to_the_network() -> None:
+    clients = {"httpx", "requests", "urllib.request", "socket", "http.client"}
+    found = set()
+    for path in PACKAGE.rglob("*.py"):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        names = {a.name for n in ast.walk(tree) if isinstance(n, ast.Import) for a in n.names}
+        names |= {n.module for n in ast.walk(tree) if isinstance(n, ast.ImportFrom)}
+        if names & clients:
+            found.add(path.relative_to(PACKAGE).as_posix())
+    # the lock asks for the host's name only
+    assert found - {"release/lock.py"} == {"fetch.py"}
+
+
+def test_definitions_only_assemble() -> None:
+    tree = ast.parse((PACKAGE / "definitions.py").read_text(encoding="utf-8"))
+    assert sum(isinstance(n, ast.ClassDef) for n in ast.walk(tree)) == 0
+    assert len((PACKAGE / "definitions.py").read_text(encoding="utf-8").splitlines()) <= 60

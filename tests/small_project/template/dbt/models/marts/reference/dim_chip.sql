@@ -1,0 +1,5 @@
+select
+    chip_id,
+    chip_name,
+    is_datacenter,
+from {{ ref('int_reference__chips') }}
