@@ -23,7 +23,11 @@ class UnknownNameError(ReleaseError):
 
 @dataclass(frozen=True)
 class ChipAnswer:
-    """The verdict for one chip, destination, buyer, transaction and day, with its reasoning."""
+    """The verdict for one chip, destination, buyer, transaction and day, with its reasoning.
+
+    `policy` is the act that binds, `licence_policy` the one that sets the standard of review; both
+    None where nothing binds. `restrictions` are those of the destination, the latest first.
+    """
 
     chip: dict
     country: dict
@@ -32,6 +36,8 @@ class ChipAnswer:
     transaction: str
     verdict: dict
     policy: dict | None
+    licence_policy: dict | None
+    restrictions: list[dict]
     conditions: list[dict]
     timeline: list[dict]
     siblings: list[dict]
@@ -60,7 +66,7 @@ def suggest(name: str, known: list[str]) -> str:
 
 
 def find_chip(connection: duckdb.DuckDBPyConnection, name: str) -> dict:
-    """Return the chip with an id, market name or source label.
+    """Return the chip with an id, market name or source label; the id may lack its vendor.
 
     Raises:
         UnknownNameError: no chip is called so; the message suggests near names.
@@ -76,6 +82,15 @@ def find_chip(connection: duckdb.DuckDBPyConnection, name: str) -> dict:
         [name],
     )
     if rows:
+        return rows[0]
+    # `H200` for nvidia-h200; ids of several vendors would leave it open
+    rows = fetch_rows(
+        connection,
+        "select * from marts.dim_chip "
+        "where chip_id = vendor || '-' || replace(lower($1), ' ', '-')",
+        [name],
+    )
+    if len(rows) == 1:
         return rows[0]
     known = [
         row[0]
@@ -157,11 +172,6 @@ def answer_chip(
         verdict = next((row for row in timeline if _holds(row, on)), None)
         if verdict is None:
             raise ReleaseError(_explain_no_status(chip_row, country_row, timeline, on))
-        policies = fetch_rows(
-            connection,
-            "select * from marts.dim_policy where policy_id = ?",
-            [verdict["policy_id"]],
-        )
         return ChipAnswer(
             chip=chip_row,
             country=country_row,
@@ -169,8 +179,10 @@ def answer_chip(
             buyer_headquarters=buyer_headquarters,
             transaction=transaction,
             verdict=verdict,
-            policy=policies[0] if policies else None,
-            conditions=_read_conditions(connection, chip_row["chip_id"], on),
+            policy=_read_policy(connection, verdict["policy_id"]),
+            licence_policy=_read_policy(connection, verdict["licence_policy_id"]),
+            restrictions=_read_restrictions(connection, verdict["destination_restriction"]),
+            conditions=_read_conditions(connection, chip_row["chip_id"], on, verdict),
             timeline=timeline,
             siblings=_read_siblings(connection, chip_row, case, on),
         )
@@ -188,7 +200,37 @@ def _explain_no_status(chip: dict, country: dict, timeline: list[dict], on: date
     return f"{on} lies before the horizon of the rules, which begins on {timeline[0]['valid_from']}"
 
 
-def _read_conditions(connection: duckdb.DuckDBPyConnection, chip_id: str, on: date) -> list[dict]:
+def _read_policy(connection: duckdb.DuckDBPyConnection, policy_id: str | None) -> dict | None:
+    query = "select * from marts.dim_policy where policy_id = ?"
+    return next(iter(fetch_rows(connection, query, [policy_id])), None)
+
+
+def _read_restrictions(
+    connection: duckdb.DuckDBPyConnection, destination_restriction: str | None
+) -> list[dict]:
+    """Return what the destination restricts, each with its act, in the order of the mart."""
+    found = []
+    for shown in destination_restriction.split(",") if destination_restriction else []:
+        treatment, _, policy_id = shown.partition(":")
+        policy = _read_policy(connection, policy_id) or {}
+        found.append(
+            {
+                "treatment": treatment,
+                "policy_id": policy_id,
+                "title": policy.get("title"),
+                "source_url": policy.get("source_url"),
+            }
+        )
+    return found
+
+
+def _read_conditions(
+    connection: duckdb.DuckDBPyConnection, chip_id: str, on: date, verdict: dict
+) -> list[dict]:
+    """Return the conditions in force; those that every chip meets only where they decide.
+
+    Embargoes are such conditions, and they are in force for other destinations as well.
+    """
     return fetch_rows(
         connection,
         """
@@ -199,10 +241,10 @@ def _read_conditions(connection: duckdb.DuckDBPyConnection, chip_id: str, on: da
         left join marts.dim_policy as policy using (policy_id)
         where result.chip_id = $1 and result.valid_from <= $2
           and (result.valid_to is null or result.valid_to > $2)
-          and result.metric <> 'any_chip'
+          and (result.metric <> 'any_chip' or result.clause_id = $3)
         order by result.control_item, result.clause_id, result.metric, result.operator
         """,
-        [chip_id, on],
+        [chip_id, on, verdict["clause_id"]],
     )
 
 

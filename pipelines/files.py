@@ -57,6 +57,12 @@ def hash_bytes(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
+def hash_file(path: Path) -> str:
+    """Return the SHA-256 of a file's bytes in hexadecimal, whatever its size."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
 def hash_files(paths: list[Path], root: Path) -> str:
     """Return one SHA-256 over names (relative to `root`) and contents of files, in name order."""
     digest = hashlib.sha256()
