@@ -12,8 +12,8 @@
 
 
 {#-
-    The 5, 50 and 95 % points of a quantity over the draws as one list; the central path (draw 0) does
-    not count. Read it with `quantile_columns` in the next query.
+    The 5, 50 and 95 % points of a quantity over the draws as one list; the central path (draw 0)
+    does not count. Read it with `quantile_columns` in the next query.
 -#}
 {% macro quantile_points(value) -%}
     quantile_cont({{ value }}, [0.05, 0.5, 0.95]) filter (where draw > 0)

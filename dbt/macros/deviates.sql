@@ -57,8 +57,8 @@
 
 
 {#-
-    The value of a split-normal fit at the deviate `z`: it meets the 5, 50 and 95 % points exactly on
-    the scale on which it is fitted, with a spread of its own on either side of the middle.
+    The value of a split-normal fit at the deviate `z`: it meets the 5, 50 and 95 % points exactly
+    on the scale on which it is fitted, with a spread of its own on either side of the middle.
 
     Args:
         z: standard normal deviate; 0 gives the central point itself.

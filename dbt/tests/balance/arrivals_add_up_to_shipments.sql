@@ -1,5 +1,5 @@
--- Tracked chips over all regions, diverted ones included, are the deliveries of the chip in the quarter,
--- on every draw. The tolerance is that of double arithmetic.
+-- Tracked chips over all regions, diverted ones included, are the deliveries of the chip in the
+-- quarter, on every draw. The tolerance is that of double arithmetic.
 with arrivals as (
     select
         quarter_start,

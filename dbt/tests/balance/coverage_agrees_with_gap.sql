@@ -1,5 +1,5 @@
--- Coverage below one and a negative gap are the same statement on every draw, and served work is never
--- more than what is wanted.
+-- Coverage below one and a negative gap are the same statement on every draw, and served work is
+-- never more than what is wanted.
 select *
 from {{ ref('int_balance__balance_draws') }}
 where

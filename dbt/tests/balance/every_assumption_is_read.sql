@@ -1,6 +1,7 @@
 -- A judgement that names a section of the balance but that no model reads is a mistake: either the
--- model forgot it or the row has no use. A parameter counts as read where a model's own text names it.
--- Rows that are checks, bounds or the structure of draws drive nothing and may stay unread here.
+-- model forgot it or the row has no use. A parameter counts as read where a model's own text names
+-- it. Rows that are checks, bounds or the structure of draws drive nothing and may stay unread
+-- here.
 {% set texts = [] -%}
 {% for node in graph.nodes.values() if node.resource_type == 'model' -%}
     {% do texts.append(node.raw_code) -%}

@@ -1,5 +1,5 @@
--- A lookup without a row in the assumptions would leave a null or drop a part of the stock: every cell
--- of the balance must have its share, factor and ratio.
+-- A lookup without a row in the assumptions would leave a null or drop a part of the stock: every
+-- cell of the balance must have its share, factor and ratio.
 with draws as (
     select 0 as draw
 ),
@@ -88,7 +88,7 @@ gaps as (
 
     union all
 
-    select concat_ws(' ', 'occupancy or merchant share of', stock.region_id, stock.owner, stock.origin)
+    select concat_ws(' ', 'occupancy or merchant share of', stock.owner, stock.origin) as what
     from stock
     left join owner_factors
         on

@@ -1,5 +1,5 @@
--- The fit of every assumption gives its own low, central and high value at the deviates of the 5, 50
--- and 95 % points. A logit holds points off 0 and 1 by 0.0005, hence the tolerance of shares.
+-- The fit of every assumption gives its own low, central and high value at the deviates of the 5,
+-- 50 and 95 % points. A logit holds points off 0 and 1 by 0.0005, hence the tolerance of shares.
 with points as (
     select
         *,
@@ -22,4 +22,7 @@ select *
 from fitted
 where
     value is null
-    or abs(value - expected) > case when fit_scale = 'logit' then 0.00051 else 1e-9 * greatest(1, expected) end
+    or abs(value - expected) > case
+        when fit_scale = 'logit' then 0.00051
+        else 1e-9 * greatest(1, expected)
+    end

@@ -1,5 +1,6 @@
--- Above a quarter of contradictory draws a row deserves a look: there the demand chain overshoots the
--- stock. It is a warning, because the share is the model's honest answer and no fault of a build.
+-- Above a quarter of contradictory draws a row deserves a look: there the demand chain overshoots
+-- the stock. It is a warning, because the share is the model's honest answer and no fault of a
+-- build.
 {{ config(severity='warn') }}
 
 select

@@ -1,5 +1,5 @@
--- What leaves some regions arrives in others, on every draw, and the components of a region's demand
--- add up to what is served there. Sums are kept to a thousandth of an H100.
+-- What leaves some regions arrives in others, on every draw, and the components of a region's
+-- demand add up to what is served there. Sums are kept to a thousandth of an H100.
 with demand as (
     select * from {{ ref('int_demand__regional_demand') }}
 ),

@@ -1,6 +1,6 @@
 -- On the central path, in units: opening + added - retired = closing, nothing comes back from
--- retirement, and a quarter opens with what the one before closed with. Stocks are sums of millionths
--- of a chip, which the tolerance allows for.
+-- retirement, and a quarter opens with what the one before closed with. Stocks are sums of
+-- millionths of a chip, which the tolerance allows for.
 with installed_base as (
     select
         *,

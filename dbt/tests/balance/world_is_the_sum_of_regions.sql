@@ -1,5 +1,5 @@
--- On every draw, for steps of supply and for both sides of the balance. Sums are kept to a thousandth
--- of an H100, hence the tolerance.
+-- On every draw, for steps of supply and for both sides of the balance. Sums are kept to a
+-- thousandth of an H100, hence the tolerance.
 with supply as (
     select
         quarter_start,

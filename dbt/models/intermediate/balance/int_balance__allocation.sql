@@ -1,8 +1,9 @@
 -- Who gets the chips of a region, in shares of its stock, on every draw, scenario and access. Every
--- workload keeps what it was served, scaled down where that is more than there is; the slack goes to
--- what was wanted beyond: the least flexible work first (rule 1), or in proportion (rule 2). Nothing
--- may take more than suits it: large jobs the large clusters, all training the training-grade chips.
--- What nobody wants is offered to each workload in turn, so supplies do not add up over workloads.
+-- workload keeps what it was served, scaled down where that is more than there is; the slack goes
+-- to what was wanted beyond: the least flexible work first (rule 1), or in proportion (rule 2).
+-- Nothing may take more than suits it: large jobs the large clusters, all training the
+-- training-grade chips. What nobody wants is offered to each workload in turn, so supplies do not
+-- add up over workloads.
 with needs as (
     select * from {{ ref('int_balance__needs') }}
 ),

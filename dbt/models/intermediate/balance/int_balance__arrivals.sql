@@ -1,6 +1,6 @@
--- Chips that arrive in a region in a quarter, on every draw: disjoint pieces, added up nowhere twice.
--- Owners other than the group China spread their chips over the United States and the rest of the
--- world; diverted chips move from the rest of the world to China.
+-- Chips that arrive in a region in a quarter, on every draw: disjoint pieces, added up nowhere
+-- twice. Owners other than the group China spread their chips over the United States and the rest
+-- of the world; diverted chips move from the rest of the world to China.
 with owner_deliveries as (
     select * from {{ ref('int_balance__owner_deliveries') }}
 ),

@@ -1,4 +1,5 @@
--- The assumptions with their scope as columns, parsed once. Every model that uses one reads it here.
+-- The assumptions with their scope as columns, parsed once. Every model that uses one reads it
+-- here.
 with assumptions as (
     select * from {{ ref('stg_assumptions__assumptions') }}
 ),

@@ -1,6 +1,6 @@
--- Supply after allocation against wanted demand by workload, on every draw, scenario and access, with
--- the world as the sum of its regions on the same draw. A draw in which served work exceeds the stock
--- says nothing about shortage and is marked; the world needs all its regions feasible.
+-- Supply after allocation against wanted demand by workload, on every draw, scenario and access,
+-- with the world as the sum of its regions on the same draw. A draw in which served work exceeds
+-- the stock says nothing about shortage and is marked; the world needs all its regions feasible.
 with allocation as (
     select * from {{ ref('int_balance__allocation') }}
 ),

@@ -1,6 +1,6 @@
--- Quantiles of supply, demand, gap and coverage and the probability of shortage, all of one row from
--- the same draws: those in which the region (for the world: every region) is feasible. With too few
--- of them left no quantity is published.
+-- Quantiles of supply, demand, gap and coverage and the probability of shortage, all of one row
+-- from the same draws: those in which the region (for the world: every region) is feasible. With
+-- too few of them left no quantity is published.
 with balance_draws as (
     select * from {{ ref('int_balance__balance_draws') }}
 ),

@@ -1,5 +1,5 @@
--- Who owns the Chinese stock, on every draw: published nowhere, so judged shares by origin, which add
--- up to one after they are normalised.
+-- Who owns the Chinese stock, on every draw: published nowhere, so judged shares by origin, which
+-- add up to one after they are normalised.
 with assumptions as (
     select * from {{ ref('int_balance__assumptions') }}
 ),

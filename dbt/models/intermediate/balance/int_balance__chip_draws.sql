@@ -1,7 +1,8 @@
 -- What one chip counts for, on every draw: H100 equivalents by the two yardsticks of work, and IT
 -- power. The assumptions registry comes first; a chip without a row of its own takes the ratio of
--- peak rates (training) or the mix of compute and bandwidth with the draw's prefill share (inference).
--- A chip whose power nobody states is taken to need as much for its training work as the yardstick.
+-- peak rates (training) or the mix of compute and bandwidth with the draw's prefill share
+-- (inference). A chip whose power nobody states is taken to need as much for its training work as
+-- the yardstick.
 with equivalents as (
     select * from {{ ref('int_reference__chip_equivalents') }}
 ),
@@ -61,7 +62,8 @@ yardstick_values as (
     select * from chip_values where chip_id = '{{ var("yardstick_chip") }}'
 ),
 
--- peak rates against the yardstick: 16-bit, best 8-bit (16-bit where the chip has no 8-bit mode), memory
+-- peak rates against the yardstick: 16-bit, best 8-bit (16-bit where the chip has no 8-bit mode),
+-- memory
 peaks as (
     select
         chips.chip_id,

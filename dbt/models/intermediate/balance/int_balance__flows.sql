@@ -1,6 +1,6 @@
--- Deliveries of a quarter by region, owner and origin, measured by every yardstick, on every draw and
--- for every scenario. A scenario is a change of deliveries: its rows are the baseline's plus what it
--- adds or takes away, and every later step carries the scenario through.
+-- Deliveries of a quarter by region, owner and origin, measured by every yardstick, on every draw
+-- and for every scenario. A scenario is a change of deliveries: its rows are the baseline's plus
+-- what it adds or takes away, and every later step carries the scenario through.
 with arrivals as (
     select * from {{ ref('int_balance__arrivals') }}
 ),

@@ -1,6 +1,6 @@
--- Deployed chips by quarter, region, chip, kind of owner and origin: how the stock moved on the central
--- path, in units, and quantiles of what stands at the end of the quarter. Chips that retire on the
--- way to their hall count as neither added nor retired.
+-- Deployed chips by quarter, region, chip, kind of owner and origin: how the stock moved on the
+-- central path, in units, and quantiles of what stands at the end of the quarter. Chips that retire
+-- on the way to their hall count as neither added nor retired.
 with arrivals as (
     select * from {{ ref('int_balance__arrivals') }}
 ),
@@ -183,4 +183,8 @@ select
 from owned_cells
 inner join factors on owned_cells.chip_id = factors.chip_id
 group by
-    owned_cells.quarter_start, owned_cells.region_id, owned_cells.chip_id, owned_cells.owner_type, owned_cells.origin
+    owned_cells.quarter_start,
+    owned_cells.region_id,
+    owned_cells.chip_id,
+    owned_cells.owner_type,
+    owned_cells.origin

@@ -1,5 +1,6 @@
--- IT power that the deployed chips need, beside what the tracked sites of the region had in operation:
--- a check from outside, no input. Sites are a part of all halls, so the second is a lower bound.
+-- IT power that the deployed chips need, beside what the tracked sites of the region had in
+-- operation: a check from outside, no input. Sites are a part of all halls, so the second is a
+-- lower bound.
 with supply_draws as (
     select * from {{ ref('int_balance__supply_draws') }}
 ),

@@ -1,6 +1,6 @@
 -- What is left, some quarters after delivery, of chips that were delivered together, on every draw:
--- the share not retired, and the share that is also deployed. A lag of L quarters lets the part
--- 1 - (L - floor(L)) in after floor(L) quarters and the rest one quarter later. Deliveries fall in the
+-- the share not retired, and the share that is also deployed. A lag of L quarters lets the part 1 -
+-- (L - floor(L)) in after floor(L) quarters and the rest one quarter later. Deliveries fall in the
 -- middle of their quarter on average, so at its end they are half a quarter old.
 with quarters as (
     select * from {{ ref('int_reference__quarters') }}

@@ -1,5 +1,5 @@
--- Load by region, on every draw, scenario and access: the needs of all workloads over the stock. The
--- load of the world is the mean of its regions by stock, with no chip moved between them.
+-- Load by region, on every draw, scenario and access: the needs of all workloads over the stock.
+-- The load of the world is the mean of its regions by stock, with no chip moved between them.
 with needs as (
     select * from {{ ref('int_balance__needs') }}
 ),

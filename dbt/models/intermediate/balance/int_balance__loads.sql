@@ -1,5 +1,5 @@
--- Quantiles of the load. They rest on all draws, the infeasible ones included, because a served load
--- above one is what the reader should see: there the demand chain overshoots.
+-- Quantiles of the load. They rest on all draws, the infeasible ones included, because a served
+-- load above one is what the reader should see: there the demand chain overshoots.
 with load_draws as (
     select * from {{ ref('int_balance__load_draws') }}
 ),

@@ -1,7 +1,8 @@
--- What the workloads of a region need, as shares of its powered stock weighted by inference, on every
--- draw, scenario and access. A need is demand over usable supply of the workload, times the part of
--- the stock that suits it, so that needs of different workloads compete for the same chips and add up
--- to the load. `merchant` asks the same of the part that is offered, with the demand that is rented.
+-- What the workloads of a region need, as shares of its powered stock weighted by inference, on
+-- every draw, scenario and access. A need is demand over usable supply of the workload, times the
+-- part of the stock that suits it, so that needs of different workloads compete for the same chips
+-- and add up to the load. `merchant` asks the same of the part that is offered, with the demand
+-- that is rented.
 with region_supply as (
     select * from {{ ref('int_balance__region_supply') }}
 ),
@@ -115,8 +116,8 @@ sides as (
             and region_supply.draw = rented_shares.draw
 ),
 
--- Large jobs may be absent from a region's list of runs and then need nothing that is known; without
--- a reading of small jobs or of inference the need of the region is unknown.
+-- Large jobs may be absent from a region's list of runs and then need nothing that is known;
+-- without a reading of small jobs or of inference the need of the region is unknown.
 needs as (
     select
         *,

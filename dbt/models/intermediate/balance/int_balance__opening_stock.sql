@@ -1,6 +1,6 @@
--- Chips that were at work before the first counted quarter, on every draw, with their mean age on that
--- day. Owners are those of the vendor's first counted quarter in the region, on central values: the
--- opening stock itself is published nowhere, its owners still less.
+-- Chips that were at work before the first counted quarter, on every draw, with their mean age on
+-- that day. Owners are those of the vendor's first counted quarter in the region, on central
+-- values: the opening stock itself is published nowhere, its owners still less.
 with assumptions as (
     select * from {{ ref('int_balance__assumptions') }}
 ),

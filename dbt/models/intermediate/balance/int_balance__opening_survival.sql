@@ -1,5 +1,5 @@
--- What is left at the end of a quarter of the opening stock of a chip, on every draw. It was at work
--- already, so no deployment lag applies; its age decides how fast it goes.
+-- What is left at the end of a quarter of the opening stock of a chip, on every draw. It was at
+-- work already, so no deployment lag applies; its age decides how fast it goes.
 with quarters as (
     select * from {{ ref('int_reference__quarters') }}
 ),

@@ -1,6 +1,6 @@
--- Tracked chips by owner on every draw: what was counted, and after a vendor's last complete quarter
--- its last deliveries continued at the judged growth, for chips that are still made. China's own
--- rows are not continued; what it may buy afterwards stands in the licensed pieces.
+-- Tracked chips by owner on every draw: what was counted, and after a vendor's last complete
+-- quarter its last deliveries continued at the judged growth, for chips that are still made.
+-- China's own rows are not continued; what it may buy afterwards stands in the licensed pieces.
 with shipment_draws as (
     select * from {{ ref('int_shipments__shipment_draws') }}
 ),

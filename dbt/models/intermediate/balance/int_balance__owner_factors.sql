@@ -1,6 +1,7 @@
 -- How much of the time chips of an owner are at work, and what part of them the owner offers to
--- others, by workload, on every draw. The Chinese stock has no published owners: its factors are means
--- over the kinds of owner with their shares, so that idle public centres and busy platforms count apart.
+-- others, by workload, on every draw. The Chinese stock has no published owners: its factors are
+-- means over the kinds of owner with their shares, so that idle public centres and busy platforms
+-- count apart.
 with assumptions as (
     select * from {{ ref('int_balance__assumptions') }}
 ),

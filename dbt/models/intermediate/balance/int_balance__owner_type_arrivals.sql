@@ -1,5 +1,5 @@
--- Arrivals by kind of owner, on every draw. The Chinese stock is published without owners and takes the
--- judged shares of its origin.
+-- Arrivals by kind of owner, on every draw. The Chinese stock is published without owners and takes
+-- the judged shares of its origin.
 with arrivals as (
     select * from {{ ref('int_balance__arrivals') }}
 ),

@@ -1,5 +1,5 @@
--- What a quarter's figures rest on, by region and workload: whether supply continues the last counted
--- deliveries, and whether demand continues the list of runs or a token series.
+-- What a quarter's figures rest on, by region and workload: whether supply continues the last
+-- counted deliveries, and whether demand continues the list of runs or a token series.
 with quarters as (
     select * from {{ ref('int_reference__quarters') }}
 ),

@@ -1,7 +1,8 @@
--- The steps of supply by region, on every draw and scenario. Up to `suitable` they count chips in H100
--- equivalents; `usable` and `merchant` count H100 that are always busy at the reference utilisation.
--- Beside them stand the potentials by which the balance shares chips out: powered stock weighted by
--- inference, all of it, the part fit for training, and the part in large clusters.
+-- The steps of supply by region, on every draw and scenario. Up to `suitable` they count chips in
+-- H100 equivalents; `usable` and `merchant` count H100 that are always busy at the reference
+-- utilisation. Beside them stand the potentials by which the balance shares chips out: powered
+-- stock weighted by inference, all of it, the part fit for training, and the part in large
+-- clusters.
 with stock as (
     select * from {{ ref('int_balance__stock') }}
 ),
@@ -101,7 +102,8 @@ steps as (
             and stock.draw = factors.draw
 )
 
--- Without any count of shipments the judged pieces alone would look like a stock: then there is none.
+-- Without any count of shipments the judged pieces alone would look like a stock: then there is
+-- none.
 select
     steps.scenario_id,
     steps.quarter_start,

@@ -1,6 +1,7 @@
--- How many cards of one chip replace 100 of another, for all pairs of chips that the balance counts and
--- all pairs with published evidence: from the chips' equivalents on every draw, from a measurement of
--- the pair itself where there is one, and beside both what peak rates and public statements say.
+-- How many cards of one chip replace 100 of another, for all pairs of chips that the balance counts
+-- and all pairs with published evidence: from the chips' equivalents on every draw, from a
+-- measurement of the pair itself where there is one, and beside both what peak rates and public
+-- statements say.
 with chip_draws as (
     select * from {{ ref('int_balance__chip_draws') }}
 ),

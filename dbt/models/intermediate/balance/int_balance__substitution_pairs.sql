@@ -1,6 +1,6 @@
--- Published ratios of work between two chips by kind of evidence, in cards per 100. Several results of
--- one pair are condensed to their middle and their outer points, because a single slow submission may
--- sit at either end; kinds of evidence are never mixed.
+-- Published ratios of work between two chips by kind of evidence, in cards per 100. Several results
+-- of one pair are condensed to their middle and their outer points, because a single slow
+-- submission may sit at either end; kinds of evidence are never mixed.
 with substitution_ratios as (
     select * from {{ ref('stg_substitution_ratios__substitution_ratios') }}
 ),

@@ -1,5 +1,5 @@
--- Quantiles of every step of supply for every kind of work. Where the public knew of no shipments on
--- the as-of day, the quarters of the grid stand with no quantity.
+-- Quantiles of every step of supply for every kind of work. Where the public knew of no shipments
+-- on the as-of day, the quarters of the grid stand with no quantity.
 with supply_draws as (
     select * from {{ ref('int_balance__supply_draws') }}
 ),
@@ -16,7 +16,7 @@ workloads as (
     select * from {{ ref('int_reference__workloads') }}
 ),
 
-{#- which measure of which workload a step shows; large and small jobs share the training yardstick -#}
+{#- which measure of which workload a step shows; both sizes of jobs share the training yardstick -#}
 {% set shown = [] -%}
 {% for step in ['nominal', 'deployed', 'powered'] -%}
     {% do shown.append((step, 'training_large', step ~ '_training')) -%}

@@ -1,6 +1,7 @@
 -- What a running chip achieves of the reference, by workload and origin, on every draw: model FLOP
--- utilisation against the reference one, and the part of the time that work is not lost to failures.
--- One utilisation serves all chips, because measured equivalents already hold the chips' differences.
+-- utilisation against the reference one, and the part of the time that work is not lost to
+-- failures. One utilisation serves all chips, because measured equivalents already hold the chips'
+-- differences.
 with assumptions as (
     select * from {{ ref('int_balance__assumptions') }}
 ),
@@ -54,7 +55,9 @@ by_origin as (
         select origin from assumptions where parameter = 'cn_owner_share' group by origin
     ) as origins
     inner join failures
-        on failures.origin = case when origins.origin = 'domestic' then 'domestic' else 'foreign' end
+        on
+            failures.origin
+            = case when origins.origin = 'domestic' then 'domestic' else 'foreign' end
 )
 
 select

@@ -1,6 +1,6 @@
--- Work that is not generative (recommendation, search, vision), on every draw: a share of the usable
--- stock of the first quarter of the same draw, which then grows. Tied to that stock, it cannot cause a
--- shortage by itself in 2022.
+-- Work that is not generative (recommendation, search, vision), on every draw: a share of the
+-- usable stock of the first quarter of the same draw, which then grows. Tied to that stock, it
+-- cannot cause a shortage by itself in 2022.
 with region_supply as (
     select * from {{ ref('int_balance__region_supply') }}
 ),

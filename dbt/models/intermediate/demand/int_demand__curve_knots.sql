@@ -1,7 +1,7 @@
 -- Points of the curves that inference demand is read from, on every draw. American tokens: anchors,
--- then Google's volume times the judged coverage of its year. Chinese tokens: the national total, and
--- Doubao over its share of the country. Compute per token: its yearly values at mid-year. A token curve
--- without a single published volume has no points at all.
+-- then Google's volume times the judged coverage of its year. Chinese tokens: the national total,
+-- and Doubao over its share of the country. Compute per token: its yearly values at mid-year. A
+-- token curve without a single published volume has no points at all.
 with token_observations as (
     select * from {{ ref('int_demand__token_observations') }}
 ),

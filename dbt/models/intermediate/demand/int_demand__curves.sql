@@ -1,7 +1,7 @@
 -- The curves of inference demand at the middle of each quarter, on every draw: straight on a
--- logarithmic scale between their points. After the last point a token curve goes on at a judged part
--- of its last slope, and compute per token stays as it is; before its first point a token curve is
--- unknown, while compute per token holds its first value.
+-- logarithmic scale between their points. After the last point a token curve goes on at a judged
+-- part of its last slope, and compute per token stays as it is; before its first point a token
+-- curve is unknown, while compute per token holds its first value.
 with curve_knots as (
     select * from {{ ref('int_demand__curve_knots') }}
 ),

@@ -1,6 +1,6 @@
--- Quantiles of demand by component, region and workload, with the world as the sum of its regions on
--- the same draw. A component that a region or kind of work cannot have is no row; one that it has but
--- nobody observed is a row without a quantity.
+-- Quantiles of demand by component, region and workload, with the world as the sum of its regions
+-- on the same draw. A component that a region or kind of work cannot have is no row; one that it
+-- has but nobody observed is a row without a quantity.
 with regional_demand as (
     select * from {{ ref('int_demand__regional_demand') }}
 ),

@@ -1,6 +1,6 @@
 -- Demand by the region it arises in, before anything moves, on every draw: components side by side.
--- Failed, unpublished and experimental work are factors on observed final runs. A component that is not
--- observed is null, and so is a total that has nothing but the base beneath it.
+-- Failed, unpublished and experimental work are factors on observed final runs. A component that is
+-- not observed is null, and so is a total that has nothing but the base beneath it.
 with run_series as (
     select * from {{ ref('int_demand__run_series') }}
 ),

@@ -1,7 +1,7 @@
 -- Demand by the region in which it is served, on every draw: part of the training and inference of
--- Chinese developers, and of the training of American ones, runs abroad and moves to the rest of the
--- world; nothing is lost on the way. Wanted is what was served plus what was queued or refused, by
--- statements about queues and never by prices.
+-- Chinese developers, and of the training of American ones, runs abroad and moves to the rest of
+-- the world; nothing is lost on the way. Wanted is what was served plus what was queued or refused,
+-- by statements about queues and never by prices.
 with own_demand as (
     select * from {{ ref('int_demand__own_demand') }}
 ),
@@ -99,8 +99,8 @@ totals as (
             as moved_in,
         case when leaving.can_leave and leaving.generative is not null then leaving.moved_out end
             as moved_out,
-        -- A part is no reading of demand: neither a base without generative work nor the reverse. Large
-        -- jobs alone may consist of what moves in, where a region's own list shows none.
+        -- A part is no reading of demand: neither a base without generative work nor the reverse.
+        -- Large jobs alone may consist of what moves in, where a region's own list shows none.
         case
             when leaving.workload_id = 'training_large'
                 then case

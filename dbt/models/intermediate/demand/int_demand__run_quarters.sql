@@ -1,7 +1,8 @@
--- Compute of final training runs by region, size class and quarter, on every draw, before smoothing.
--- A run ends some time before its model is published and spreads evenly over its days; lag, unstated
--- length and the error of the compute estimate vary over draws. The error keeps the mean of a run, so
--- that sums of many runs are not blown up; the central path takes the published figure itself.
+-- Compute of final training runs by region, size class and quarter, on every draw, before
+-- smoothing. A run ends some time before its model is published and spreads evenly over its days;
+-- lag, unstated length and the error of the compute estimate vary over draws. The error keeps the
+-- mean of a run, so that sums of many runs are not blown up; the central path takes the published
+-- figure itself.
 with training_runs as (
     select * from {{ ref('int_demand__training_runs') }}
 ),
@@ -85,7 +86,8 @@ windows as (
         uniforms.flop * case
             when uniforms.draw = 0 then 1
             else exp(
-                uniforms.log_sd * ({{ probit('uniforms.u') }}) - uniforms.log_sd * uniforms.log_sd / 2
+                uniforms.log_sd * ({{ probit('uniforms.u') }})
+                - uniforms.log_sd * uniforms.log_sd / 2
             )
         end as flop,
         date_diff('day', date '2000-01-01', uniforms.model_published_on) - release_lags.days

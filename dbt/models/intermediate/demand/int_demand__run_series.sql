@@ -1,7 +1,7 @@
--- Compute of final training runs on the quarters of the balance, on every draw: a centred moving mean,
--- because publication is lumpy, which looks at covered quarters only; afterwards the mean of the last
--- four covered quarters, growing as judged. Where the list shows no run at all around a quarter,
--- demand is not zero but unobserved.
+-- Compute of final training runs on the quarters of the balance, on every draw: a centred moving
+-- mean, because publication is lumpy, which looks at covered quarters only; afterwards the mean of
+-- the last four covered quarters, growing as judged. Where the list shows no run at all around a
+-- quarter, demand is not zero but unobserved.
 with run_quarters as (
     select * from {{ ref('int_demand__run_quarters') }}
 ),

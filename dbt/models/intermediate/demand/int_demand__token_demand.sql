@@ -1,6 +1,6 @@
--- Inference that tokens ask for, by the region in which it is served, on every draw. American providers
--- serve a part abroad; the rest of the world adds its own tokens. The Chinese volume is the larger of
--- the two readings, never a mean of them: the scopes differ and neither is wrong.
+-- Inference that tokens ask for, by the region in which it is served, on every draw. American
+-- providers serve a part abroad; the rest of the world adds its own tokens. The Chinese volume is
+-- the larger of the two readings, never a mean of them: the scopes differ and neither is wrong.
 with curves as (
     select * from {{ ref('int_demand__curves') }}
 ),

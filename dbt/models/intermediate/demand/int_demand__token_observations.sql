@@ -1,6 +1,7 @@
--- Published token volumes that describe one volume over time: Google over all its products, ByteDance's
--- Doubao, and the Chinese total. Left out are parts of a volume (APIs, marketplaces), peaks, analysts'
--- estimates beside a company's own statement, and a floor that only repeats the one before.
+-- Published token volumes that describe one volume over time: Google over all its products,
+-- ByteDance's Doubao, and the Chinese total. Left out are parts of a volume (APIs, marketplaces),
+-- peaks, analysts' estimates beside a company's own statement, and a floor that only repeats the
+-- one before.
 with token_volumes as (
     select * from {{ ref('stg_token_volumes__token_volumes') }}
 ),

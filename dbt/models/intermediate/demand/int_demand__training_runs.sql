@@ -1,6 +1,7 @@
--- Training runs with region, size class and the width of their compute estimate. Only compute that a
--- model adds to its base counts: where that is not known, or the same run stands under another model,
--- the row adds nothing. The class rests on central values, so a run never changes class over draws.
+-- Training runs with region, size class and the width of their compute estimate. Only compute that
+-- a model adds to its base counts: where that is not known, or the same run stands under another
+-- model, the row adds nothing. The class rests on central values, so a run never changes class over
+-- draws.
 with training_runs as (
     select * from {{ ref('stg_training_runs__training_runs') }}
 ),

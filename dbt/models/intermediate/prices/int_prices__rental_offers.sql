@@ -1,7 +1,12 @@
--- All rents per accelerator-hour in US dollars: quotes of providers, and Chinese rents of the press
--- turned into card-hours. Index providers publish averages of others and are left out.
+-- All rents per accelerator-hour in US dollars, each with what was done to get there: quotes of
+-- providers, prices of catalogues as intervals, and Chinese rents of the press turned into
+-- card-hours. Index providers publish averages of others and are left out.
 with rental_quotes as (
     select * from {{ ref('stg_rental_quotes__rental_quotes') }}
+),
+
+catalogue_intervals as (
+    select * from {{ ref('int_prices__catalogue_intervals') }}
 ),
 
 china_rents as (
@@ -32,14 +37,31 @@ quotes as (
     select
         quote_id as offer_id,
         observed_on,
+        observed_on as last_observed_on,
         provider,
         provider_type,
         country_code,
+        region as place,
+        instance_type,
+        gpus,
         chip_id as chip_label,
         commitment,
         price_per_gpu_hour as price_per_hour,
         currency,
+        case
+            when contains(note, '730 h') then 'monthly price by 730 hours and by accelerators'
+            when contains(note, 'slice price') then 'price of a slice by its accelerators'
+            when gpus > 1 then 'price of the machine by its accelerators'
+            else 'as quoted'
+        end as conversion,
         false as is_press_report,
+        -- an accelerator without the machine around it is no rent of an accelerator
+        contains(note, 'host VM not included') as is_accelerator_only,
+        false as is_part_of_series,
+        source_publisher,
+        source_url,
+        document_sha256,
+        document_row,
         source_id,
         known_on,
         confidence,
@@ -47,16 +69,57 @@ quotes as (
     where provider_type <> 'index'
 ),
 
+catalogue as (
+    select
+        interval_id as offer_id,
+        valid_from as observed_on,
+        last_observed_on,
+        provider,
+        provider_type,
+        country_code,
+        place,
+        instance_type,
+        gpus,
+        chip_id as chip_label,
+        commitment,
+        price_per_gpu_hour as price_per_hour,
+        currency,
+        case
+            when gpus > 1 then 'price of the machine by its accelerators'
+            else 'as quoted'
+        end as conversion,
+        false as is_press_report,
+        is_accelerator_only,
+        false as is_part_of_series,
+        source_publisher,
+        source_url,
+        document_sha256,
+        document_row,
+        source_id,
+        known_on,
+        confidence,
+    from catalogue_intervals
+),
+
 -- A range counts by its middle. A petaflop-year is divided among cards by their dense 16-bit rate.
+-- Card-hours under a monthly contract are no on-demand price. Price lists of the press keep the
+-- name of their series in the row's id, before the month or day.
 press as (
     select
         china_rents.row_id as offer_id,
         china_rents.observed_on,
+        china_rents.observed_on as last_observed_on,
         china_rents.source_publisher as provider,
         rental_price_units.provider_type,
         'CN' as country_code,
+        null::varchar as place,
+        regexp_replace(china_rents.row_id, '-[0-9]{6,8}[a-z]?$', '') as instance_type,
+        rental_price_units.accelerators as gpus,
         china_rents.chip_id as chip_label,
-        rental_price_units.commitment,
+        case
+            when contains(china_rents.note, 'monthly contract') then 'reserved_1m'
+            else rental_price_units.commitment
+        end as commitment,
         (china_rents.price_low + coalesce(china_rents.price_high, china_rents.price_low)) / 2
         / rental_price_units.hours
         * case
@@ -66,7 +129,23 @@ press as (
             else chip_specs.dense_fp16_tflops / 1000.0
         end as price_per_hour,
         china_rents.currency,
+        china_rents.what || ' by '
+        || case
+            when rental_price_units.accelerators is null then 'petaflops of the card and '
+            when rental_price_units.accelerators > 1
+                then rental_price_units.accelerators::varchar || ' cards and '
+            else ''
+        end
+        || rental_price_units.hours::varchar || ' hours' as conversion,
         true as is_press_report,
+        false as is_accelerator_only,
+        -- the national series of the metals market holds its regional ones
+        contains(china_rents.note, 'SMM average')
+        and not contains(china_rents.note, 'national') as is_part_of_series,
+        china_rents.source_publisher,
+        china_rents.source_url,
+        china_rents.document_sha256,
+        china_rents.document_row,
         china_rents.source_id,
         china_rents.known_on,
         china_rents.confidence,
@@ -79,6 +158,8 @@ press as (
 offers as (
     select * from quotes
     union all
+    select * from catalogue
+    union all
     select * from press
 ),
 
@@ -87,14 +168,15 @@ offers as (
 dollar_rates as (
     select
         offers.offer_id,
-        case when offers.currency = 'USD' then 1.0 else fx_rates.rate end as units_per_usd,
+        fx_rates.rate as units_per_usd,
         fx_rates.known_on as rate_known_on,
     from offers
-    left join fx_rates
+    inner join fx_rates
         on
             offers.currency = fx_rates.quote
             and fx_rates.base = 'USD'
             and fx_rates.period_start <= offers.observed_on
+    where offers.currency <> 'USD'
     qualify row_number() over (
         partition by offers.offer_id
         order by fx_rates.period_start desc
@@ -104,22 +186,39 @@ dollar_rates as (
 select
     offers.offer_id,
     offers.observed_on,
+    offers.last_observed_on,
     date_trunc('month', offers.observed_on)::date as month_start,
     offers.provider,
     offers.provider_type,
     offers.country_code,
     coalesce(countries.region_id, 'WORLD') as region_id,
+    offers.place,
+    offers.instance_type,
+    offers.gpus,
     chip_ids.chip_id,
     offers.chip_label,
     offers.commitment,
     offers.price_per_hour,
     offers.currency,
-    offers.price_per_hour / dollar_rates.units_per_usd as usd_per_gpu_hour,
+    offers.conversion || case
+        when offers.currency = 'USD' then ''
+        else ', ' || offers.currency || ' at the mean rate of the quarter'
+    end as conversion,
+    case
+        when offers.currency = 'USD' then offers.price_per_hour
+        else offers.price_per_hour / dollar_rates.units_per_usd
+    end as usd_per_gpu_hour,
     offers.is_press_report,
+    coalesce(offers.is_accelerator_only, false) as is_accelerator_only,
+    coalesce(offers.is_part_of_series, false) as is_part_of_series,
+    offers.source_publisher,
+    offers.source_url,
+    offers.document_sha256,
+    offers.document_row,
     offers.source_id,
     greatest(offers.known_on, dollar_rates.rate_known_on) as known_on,
     offers.confidence,
 from offers
-inner join dollar_rates on offers.offer_id = dollar_rates.offer_id
+left join dollar_rates on offers.offer_id = dollar_rates.offer_id
 left join chip_ids on offers.chip_label = chip_ids.label
 left join countries on offers.country_code = countries.country_code

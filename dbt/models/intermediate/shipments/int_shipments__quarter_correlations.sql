@@ -1,6 +1,6 @@
--- How strongly the errors of a chip's quarters move together, measured: the estimator also publishes
--- the interval of the running total, and its width lies between the one of independent and the one of
--- fully shared errors. Totals then come back with their published widths.
+-- How strongly the errors of a chip's quarters move together, measured: the estimator also
+-- publishes the interval of the running total, and its width lies between the one of independent
+-- and the one of fully shared errors. Totals then come back with their published widths.
 with chip_totals as (
     select * from {{ ref('int_shipments__chip_totals') }}
 ),

@@ -1,7 +1,8 @@
 -- Shipments by quarter, chip and owner on every draw. Totals by chip steer: their errors hold over
 -- quarters and are shared within a vendor. Owners are weights with the spread that they have beyond
--- their chip's, and are scaled to the chip's total of the draw. An owner's error holds over quarters
--- and over the chips of a vendor: its published running totals over chips are as wide as that says.
+-- their chip's, and are scaled to the chip's total of the draw. An owner's error holds over
+-- quarters and over the chips of a vendor: its published running totals over chips are as wide as
+-- that says.
 with owner_shipments as (
     select * from {{ ref('int_shipments__owner_shipments') }}
 ),

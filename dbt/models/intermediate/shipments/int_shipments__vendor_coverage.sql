@@ -1,6 +1,6 @@
 -- How far the estimator's counts reach, by vendor, and which chips were still made at their end. A
--- quarter that was open when the estimate was made is no count of that quarter; that a chip stands in
--- it shows that it is still delivered.
+-- quarter that was open when the estimate was made is no count of that quarter; that a chip stands
+-- in it shows that it is still delivered.
 with owner_shipments as (
     select * from {{ ref('int_shipments__owner_shipments') }}
 ),
@@ -30,4 +30,8 @@ from vendors
 inner join chips on vendors.vendor = chips.vendor
 inner join owner_shipments on chips.chip_id = owner_shipments.chip_id
 where vendors.last_complete_quarter is not null
-group by vendors.vendor, owner_shipments.chip_id, vendors.last_complete_quarter, vendors.last_quarter
+group by
+    vendors.vendor,
+    owner_shipments.chip_id,
+    vendors.last_complete_quarter,
+    vendors.last_quarter

@@ -1,4 +1,5 @@
--- The 8-bit factor of a chip does not vary, so its quantiles are those of the units times the factor.
+-- The 8-bit factor of a chip does not vary, so its quantiles are those of the units times the
+-- factor.
 with arrivals as (
     select * from {{ ref('int_balance__owner_type_arrivals') }}
 ),
