@@ -29,6 +29,7 @@ class Fault:
     condition: str
     reason: str  # an SQL expression that gives text
     typed_condition: str | None = None
+    is_cast: bool = False  # whether the fault is that the text does not fit the type
 
 
 def write_cast(name: str, column: Column) -> str:
@@ -89,6 +90,7 @@ def write_cell_faults(name: str, column: Column, entity_tables: dict[str, str]) 
                 name,
                 f"{raw} is not null and {cast} is null",
                 quote_text(f"is no {column.type}{shape}; expected a {column.type}{unit}"),
+                is_cast=True,
             )
         )
     if column.values is not None:

@@ -51,12 +51,27 @@ def write_staged_file(
     Raises:
         DocumentFault: the file is no CSV.
     """
-    casts = ", ".join(
-        f"{write_cast(name, column)} as {quote_name(name)}"
+    typed = {
+        name: (f"{write_cast(name, column)} as {quote_name(f'typed {name}')}", quote_name(name))
         for name, column in table.columns.items()
-    )
-    misfits = [f"coalesce({f.condition}, false)" for f in faults if f.typed_condition is None]
-    is_fit = f"case when not ({' or '.join(misfits)}) then true end" if misfits else "true"
+        if column.type != "VARCHAR"
+    }
+    columns = [
+        f"{quote_name(f'typed {name}')} as {quote_name(name)}"
+        if name in typed
+        else quote_name(name)
+        for name in table.columns
+    ]
+    fits = [
+        f"({cell} is null) = ({quote_name(f'typed {name}')} is null)"
+        for name, (_, cell) in typed.items()
+    ]
+    odd = [
+        f"not coalesce({fault.condition}, false)"
+        for fault in faults
+        if fault.typed_condition is None and not fault.is_cast
+    ]
+    is_fit = " and ".join([*fits, *odd]) or "true"
     if cells.numbered == MENDED:
         # a row that a correction leaves out is not judged a second time
         rows = (
@@ -72,17 +87,23 @@ def write_staged_file(
             f"""
             copy (
                 select
-                    {casts}, document_row, {is_fit} as is_verified,
+                    {", ".join(columns)}, document_row,
+                    case when {is_fit} then true end as is_verified,
                     null::varchar as correction_ids,
-                    {quote_text(document.sha256)} as document_sha256,
-                    {quote_text(document.origin)} as document_origin,
+                    {_write_constant(document.sha256)} as document_sha256,
+                    {_write_constant(document.origin)} as document_origin,
                     date {quote_text(document.document_on.isoformat())} as document_on,
                     timestamp {quote_text(loaded_at.isoformat())} as loaded_at
-                from {rows}
+                from (select {", ".join(["*", *(cast for cast, _ in typed.values())])} from {rows})
             ) to {quote_text(str(path))} (format parquet)
             """
         ).fetchone()
     return count
+
+
+def _write_constant(value: str) -> str:
+    """Return a text that every row repeats; as an enumeration it is written without hashing."""
+    return f"{quote_text(value)}::enum({quote_text(value)})"
 
 
 def read_staged(path: Path) -> str:

@@ -33,10 +33,10 @@ class PolicyDesk:
 
 @pytest.fixture(scope="session")
 def policy_release(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config) -> Path:
-    """Write the small release once; dbt's files stay in pytest's cache."""
+    """Write the small release once; dbt's files are shared with the tests of the rules."""
     worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
     path = tmp_path_factory.mktemp("policy") / "compute_balance.duckdb"
-    write_release(path, pytestconfig.cache.mkdir(f"policy_release_{worker}"))
+    write_release(path, pytestconfig.cache.mkdir(f"policy_sql_{worker}"))
     return path
 
 

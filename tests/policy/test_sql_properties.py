@@ -38,7 +38,7 @@ from .test_evaluator_properties import (
 )
 
 WITHOUT = "without"
-FEW = settings(POLICY, max_examples=5)
+FEW = settings(POLICY, max_examples=4)
 SCALE = {outcome: level for level, outcome in OUTCOMES.items()}
 
 

@@ -66,48 +66,61 @@ peer_prices as (
     having count(*) >= (select min_providers from limits)
 ),
 
--- since when a publisher has shown this price for this offer
+-- since when a publisher has shown this price for this offer, and what it showed before
 runs as (
     select
         offer_id,
         offer_key,
+        source_publisher,
+        provider,
+        chip_id,
+        commitment,
+        gpus,
+        country_code,
         observed_on,
+        usd_per_gpu_hour,
         min(observed_on) over (
             partition by offer_key, source_publisher, usd_per_gpu_hour
         ) as shown_since,
+        lag(usd_per_gpu_hour) over (
+            partition by offer_key, source_publisher
+            order by observed_on, offer_id
+        ) as price_before,
     from keyed
+    where chip_id is not null
 ),
 
--- A price that a list goes on showing while another list has a newer one for the same plan of the
--- same provider; list prices that nobody contradicts may stand still for years.
+-- moves of more than a cent
+moves as (
+    select distinct
+        source_publisher,
+        provider,
+        chip_id,
+        commitment,
+        gpus,
+        country_code,
+        observed_on,
+    from runs
+    where round(usd_per_gpu_hour, 2) <> round(price_before, 2)
+),
+
+-- A price that a list goes on showing while another list saw the same plan of the same provider
+-- move; list prices that nobody contradicts may stand still for years.
 contradicted as (
-    select distinct stale.offer_id
-    from keyed as stale
-    inner join runs on stale.offer_id = runs.offer_id
+    select distinct runs.offer_id
+    from runs
     cross join limits
-    inner join keyed as fresh
+    inner join moves
         on
-            stale.provider = fresh.provider
-            and stale.chip_id = fresh.chip_id
-            and stale.commitment = fresh.commitment
-            and coalesce(stale.gpus = fresh.gpus, true)
-            and coalesce(stale.country_code = fresh.country_code, true)
-            and stale.source_publisher <> fresh.source_publisher
-            and fresh.observed_on between runs.shown_since and stale.observed_on
-            and abs(ln(stale.usd_per_gpu_hour / fresh.usd_per_gpu_hour)) > 0.01
-    where
-        stale.observed_on - runs.shown_since > limits.stale_days
-        and stale.usd_per_gpu_hour > 0
-        and fresh.usd_per_gpu_hour > 0
-        -- the other list itself saw a move
-        and not exists (
-            select 1 from keyed as older
-            where
-                older.offer_key = fresh.offer_key
-                and older.source_publisher = fresh.source_publisher
-                and older.observed_on <= runs.shown_since
-                and older.usd_per_gpu_hour = fresh.usd_per_gpu_hour
-        )
+            runs.provider = moves.provider
+            and runs.chip_id = moves.chip_id
+            and runs.commitment = moves.commitment
+            and coalesce(runs.gpus = moves.gpus, true)
+            and coalesce(runs.country_code = moves.country_code, true)
+            and runs.source_publisher <> moves.source_publisher
+            and runs.shown_since < moves.observed_on
+            and runs.observed_on >= moves.observed_on
+    where runs.observed_on - runs.shown_since > limits.stale_days
 ),
 
 -- spot at exactly the list price: the catalogue had no spot price and repeated the other
@@ -138,6 +151,21 @@ ambiguous as (
     group by all
 ),
 
+-- what a price that is far off its peers may have been mistaken for
+hours as (
+    select max(hours)::double as hours_per_month
+    from {{ ref('stg_vocabulary__rental_price_units') }}
+    where accelerators > 1
+),
+
+yuan as (
+    select median(rate) as yuan_per_usd
+    from {{ ref('stg_exchange_rates__fx_rates') }}
+    where
+        base = 'USD'
+        and quote = 'CNY'
+),
+
 compared as (
     select
         keyed.*,
@@ -146,8 +174,12 @@ compared as (
         list_prices.provider is not null as is_list_price,
         ambiguous.spread,
         limits.level_limit,
+        hours.hours_per_month,
+        yuan.yuan_per_usd,
     from keyed
     cross join limits
+    cross join hours
+    cross join yuan
     left join peer_prices
         on
             keyed.peer_group = peer_prices.peer_group
@@ -170,10 +202,36 @@ compared as (
             keyed.offer_key = ambiguous.offer_key
             and keyed.source_publisher = ambiguous.source_publisher
             and keyed.observed_on = ambiguous.observed_on
+),
+
+-- A mistake explains a price that comes back to within half the limit (on the log scale) of its
+-- peers once it is undone; of several the one that comes nearest.
+explained as (
+    select
+        *,
+        list_min([
+            {
+                -- a single accelerator is its own machine
+                'distance': case when gpus > 1 then abs(ln(ratio_to_peers / gpus)) end,
+                'reason': 'price_of_the_whole_machine'
+            },
+            {
+                'distance': abs(ln(ratio_to_peers / yuan_per_usd)),
+                'reason': 'yuan_taken_for_dollars'
+            },
+            {
+                'distance': abs(ln(ratio_to_peers / hours_per_month)),
+                'reason': 'price_of_a_month'
+            }
+        ]) as nearest_mistake,
+    from compared
 )
 
 select
-    * exclude (is_stale, is_list_price, spread, level_limit, peer_group),
+    * exclude (
+        is_stale, is_list_price, spread, peer_group, level_limit, hours_per_month, yuan_per_usd,
+        nearest_mistake
+    ),
     case
         when chip_id is null then 'no_single_chip'
         when usd_per_gpu_hour is null then 'no_exchange_rate'
@@ -183,16 +241,13 @@ select
         when confidence = 'modelled' then 'assumption_of_an_analyst'
         when is_list_price then 'spot_repeats_list_price'
         when spread > level_limit then 'two_prices_for_one_offer'
-        -- far off its peers: say what it looks like
-        when ratio_to_peers > level_limit then
-            case
-                when gpus > 1 and abs(ln(ratio_to_peers / gpus)) < ln(1.25)
-                    then 'price_of_the_whole_machine'
-                when abs(ln(ratio_to_peers / 7.2)) < ln(1.15) then 'yuan_taken_for_dollars'
-                when ratio_to_peers > 100 then 'price_of_a_month'
+        when ratio_to_peers > level_limit
+            then case
+                when nearest_mistake.distance < ln(level_limit) / 2
+                    then nearest_mistake.reason
                 else 'far_above_peers'
             end
         when ratio_to_peers < 1 / level_limit then 'far_below_peers'
         when is_stale then 'stale_list'
     end as exclusion_reason,
-from compared
+from explained
