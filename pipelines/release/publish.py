@@ -18,7 +18,7 @@ import duckdb
 from pipelines.build.register import open_build
 from pipelines.errors import ReleaseError
 from pipelines.files import TEMPORARY_MARK, get_temporary_path, replace_file, write_json
-from pipelines.release.content import Mart, copy_comments, hash_mart
+from pipelines.release.content import Mart, copy_comments, sum_mart
 from pipelines.release.manifest import (
     MANIFEST_FILE,
     Manifest,
@@ -84,19 +84,22 @@ def _write_release(settings: Settings, folder: Path, marts: list[Mart], manifest
     staged = folder if TEMPORARY_MARK in folder.name else get_temporary_path(folder)
     shutil.rmtree(staged, ignore_errors=True)
     (staged / "marts").mkdir(parents=True)
-    copy_database(settings, staged / DATABASE_FILE, marts)
-    _check_copy(staged / DATABASE_FILE, marts, manifest)
+    sums = copy_database(settings, staged / DATABASE_FILE, marts)
+    _check_copy(staged / DATABASE_FILE, marts, sums)
     _write_parquet(staged, marts)
     write_manifest(staged, manifest)
     if staged != folder:
         staged.rename(folder)
 
 
-def copy_database(settings: Settings, path: Path, marts: list[Mart]) -> None:
+def copy_database(settings: Settings, path: Path, marts: list[Mart]) -> dict[str, tuple[int, int]]:
     """Copy marts and meta tables of the build into a new file of the old storage version.
 
     Rows are written in key order; comments go along; raw views, staging and intermediate tables
     stay behind.
+
+    Returns:
+        Row count and checksum of every mart in the build, to compare the copy with.
     """
     # dbt may still hold the build file in this process: the release is attached to that connection
     connection = open_build(settings)
@@ -123,19 +126,21 @@ def copy_database(settings: Settings, path: Path, marts: list[Mart]) -> None:
         connection.execute("commit")
         connection.execute("checkpoint release")
         connection.execute("detach release")
+        return {mart.name: sum_mart(connection, settings.build_path.stem, mart) for mart in marts}
     finally:
         connection.close()
 
 
-def _check_copy(path: Path, marts: list[Mart], manifest: Manifest) -> None:
+def _check_copy(path: Path, marts: list[Mart], sums: dict[str, tuple[int, int]]) -> None:
+    """Compare row counts and checksums of the copy with those of the audited build."""
     with duckdb.connect(str(path), read_only=True) as connection:
-        database = path.stem
         for mart in marts:
-            found = hash_mart(connection, database, mart)
-            if found != manifest.table_hashes[mart.name]:
+            found = sum_mart(connection, path.stem, mart)
+            if found != sums[mart.name]:
                 raise ReleaseError(
-                    f"{path}: marts.{mart.name} has hash {found[:12]} after copying, the audited "
-                    f"build has {manifest.table_hashes[mart.name][:12]}; nothing was published"
+                    f"{path}: marts.{mart.name} has {found[0]:,} rows with checksum {found[1]} "
+                    f"after copying, the audited build has {sums[mart.name][0]:,} with "
+                    f"{sums[mart.name][1]}; nothing was published"
                 )
 
 
@@ -144,8 +149,8 @@ def _write_parquet(folder: Path, marts: list[Mart]) -> None:
         for mart in marts:
             target = quote_text(str(folder / "marts" / f"{mart.name}.parquet"))
             connection.execute(
-                f"copy (select * from marts.{quote_name(mart.name)} order by {mart.order}) "
-                f"to {target} (format parquet, compression zstd)"
+                # the rows stand in key order already
+                f"copy marts.{quote_name(mart.name)} to {target} (format parquet, compression zstd)"
             )
 
 

@@ -32,7 +32,7 @@ from .strategies import RandomQuestion
 # Building a rule set takes longer than deciding by it; the deadline would only measure the machine.
 settings.register_profile(
     "policy",
-    max_examples=40,
+    max_examples=30,
     deadline=None,
     database=None,
     suppress_health_check=list(HealthCheck),

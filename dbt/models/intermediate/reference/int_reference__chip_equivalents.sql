@@ -81,7 +81,7 @@ registry as (
 published as (
     select
         chip_ids.chip_id,
-        avg(crosswalk.h100e_per_unit) as h100e_8bit_published,
+        avg(crosswalk.h100e_per_unit order by crosswalk.h100e_per_unit) as h100e_8bit_published,
     from crosswalk
     inner join chip_ids on crosswalk.chip_id = chip_ids.label
     group by all

@@ -78,10 +78,10 @@ uses as (
         '{{ column }}' as used_in_column,
         {{ column }} as label,
         count(*) as row_count,
-        sum({{ units or 'null' }})::double as units,
-        sum({{ h100e or 'null' }})::double as h100e_8bit,
-        sum({{ usd or 'null' }})::double as usd,
-        sum({{ flop or 'null' }})::double as training_flop,
+        {{ 'sum(' ~ units ~ ' order by ' ~ units ~ ')' if units else 'null' }}::double as units,
+        {{ 'sum(' ~ h100e ~ ' order by ' ~ h100e ~ ')' if h100e else 'null' }}::double as h100e_8bit,
+        {{ 'sum(' ~ usd ~ ' order by ' ~ usd ~ ')' if usd else 'null' }}::double as usd,
+        {{ 'sum(' ~ flop ~ ' order by ' ~ flop ~ ')' if flop else 'null' }}::double as training_flop,
     from {{ ref(model) }}
     where {{ column }} is not null
     group by label
@@ -176,4 +176,9 @@ left join reasons
     on
         uses.entity = reasons.entity
         and uses.label = reasons.label
-window whole_column as (partition by uses.entity, uses.used_in_table, uses.used_in_column)
+window whole_column as (
+    partition by uses.entity, uses.used_in_table, uses.used_in_column
+    -- in a fixed order, so that two builds agree to the last bit
+    order by uses.label
+    rows between unbounded preceding and unbounded following
+)
