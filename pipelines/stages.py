@@ -24,7 +24,7 @@ from pipelines.errors import AuditFailed, BuildFailed
 from pipelines.files import hash_bytes, hash_files
 from pipelines.ingest.ingest import SourceLoads, ingest_all
 from pipelines.quality.results import count_checks
-from pipelines.release.content import combine_hashes, hash_content, list_marts
+from pipelines.release.content import combine_hashes, hash_content, list_marts, sum_mart
 from pipelines.release.manifest import CONTRACT_VERSION, Manifest, list_releases
 from pipelines.release.publish import publish_as_of, publish_release, read_as_of, read_current_id
 from pipelines.release.write_meta import StageRecord
@@ -245,6 +245,7 @@ def publish_build(run: Run) -> Outcome:
     try:
         marts = list_marts(read_manifest(settings), connection, settings.build_path.stem)
         hashes = hash_content(connection, settings.build_path.stem, marts)
+        sums = {m.name: sum_mart(connection, settings.build_path.stem, m) for m in marts}
         rows = {
             mart.name: connection.execute(f'select count(*) from marts."{mart.name}"').fetchone()[0]
             for mart in marts
@@ -294,7 +295,7 @@ def publish_build(run: Run) -> Outcome:
     finally:
         connection.close()
     publish = publish_release if run.is_current else publish_as_of
-    publication = publish(settings, marts, manifest)
+    publication = publish(settings, marts, manifest, sums)
     return Outcome("published", run, publication.manifest, publication.path, "published")
 
 

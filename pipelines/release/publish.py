@@ -34,6 +34,8 @@ from pipelines.sql import quote_name, quote_text
 STORAGE_VERSION = "v1.0.0"
 DATABASE_FILE = "compute_balance.duckdb"
 ROLLBACK_FILE = "rollback.json"
+# row count and order-free checksum of each mart by name
+Sums = dict[str, tuple[int, int]]
 
 
 @dataclass(frozen=True)
@@ -45,30 +47,35 @@ class Publication:
     manifest: Manifest
 
 
-def publish_release(settings: Settings, marts: list[Mart], manifest: Manifest) -> Publication:
+def publish_release(
+    settings: Settings, marts: list[Mart], manifest: Manifest, sums: Sums
+) -> Publication:
     """Publish a build of the present day and make it the current release.
 
     Args:
         settings: where the build and the releases are.
         marts: tables to ship, with their keys.
-        manifest: identity of the release; its table hashes are checked against the copy.
+        manifest: identity of the release.
+        sums: checksums of the audited marts (`sum_mart`), which the copy must have too.
 
     Raises:
         ReleaseError: the copy does not hold what was audited; nothing changes then.
     """
     folder = settings.releases_dir / manifest.release_id
-    _write_release(settings, folder, marts, manifest)
+    _write_release(settings, folder, marts, manifest, sums)
     _make_current(settings, folder)
     _get_rollback_path(settings).unlink(missing_ok=True)
     prune_releases(settings)
     return Publication(settings.current_path, folder, manifest)
 
 
-def publish_as_of(settings: Settings, marts: list[Mart], manifest: Manifest) -> Publication:
+def publish_as_of(
+    settings: Settings, marts: list[Mart], manifest: Manifest, sums: Sums
+) -> Publication:
     """Publish a build of an earlier day beside the current release, never in its place."""
     folder = settings.as_of_dir / manifest.as_of.isoformat()
     staged = get_temporary_path(folder)
-    _write_release(settings, staged, marts, manifest)
+    _write_release(settings, staged, marts, manifest, sums)
     folder.mkdir(parents=True, exist_ok=True)
     # the database changes in one step; its manifest follows and is checked by its content hash
     for path in sorted(staged.rglob("*"), key=lambda p: p.name == MANIFEST_FILE):
@@ -80,11 +87,13 @@ def publish_as_of(settings: Settings, marts: list[Mart], manifest: Manifest) -> 
     return Publication(folder / DATABASE_FILE, folder, manifest)
 
 
-def _write_release(settings: Settings, folder: Path, marts: list[Mart], manifest: Manifest) -> None:
+def _write_release(
+    settings: Settings, folder: Path, marts: list[Mart], manifest: Manifest, sums: Sums
+) -> None:
     staged = folder if TEMPORARY_MARK in folder.name else get_temporary_path(folder)
     shutil.rmtree(staged, ignore_errors=True)
     (staged / "marts").mkdir(parents=True)
-    sums = copy_database(settings, staged / DATABASE_FILE, marts)
+    copy_database(settings, staged / DATABASE_FILE, marts)
     _check_copy(staged / DATABASE_FILE, marts, sums)
     _write_parquet(staged, marts)
     write_manifest(staged, manifest)
@@ -92,14 +101,11 @@ def _write_release(settings: Settings, folder: Path, marts: list[Mart], manifest
         staged.rename(folder)
 
 
-def copy_database(settings: Settings, path: Path, marts: list[Mart]) -> dict[str, tuple[int, int]]:
+def copy_database(settings: Settings, path: Path, marts: list[Mart]) -> None:
     """Copy marts and meta tables of the build into a new file of the old storage version.
 
     Rows are written in key order; comments go along; raw views, staging and intermediate tables
     stay behind.
-
-    Returns:
-        Row count and checksum of every mart in the build, to compare the copy with.
     """
     # dbt may still hold the build file in this process: the release is attached to that connection
     connection = open_build(settings)
@@ -126,12 +132,11 @@ def copy_database(settings: Settings, path: Path, marts: list[Mart]) -> dict[str
         connection.execute("commit")
         connection.execute("checkpoint release")
         connection.execute("detach release")
-        return {mart.name: sum_mart(connection, settings.build_path.stem, mart) for mart in marts}
     finally:
         connection.close()
 
 
-def _check_copy(path: Path, marts: list[Mart], sums: dict[str, tuple[int, int]]) -> None:
+def _check_copy(path: Path, marts: list[Mart], sums: Sums) -> None:
     """Compare row counts and checksums of the copy with those of the audited build."""
     with duckdb.connect(str(path), read_only=True) as connection:
         for mart in marts:
