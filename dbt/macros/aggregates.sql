@@ -29,3 +29,12 @@
     {{ significant(points ~ '[2]') }} as {{ prefix }}_p50,
     {{ significant(points ~ '[3]') }} as {{ prefix }}_p95
 {%- endmacro %}
+
+
+{#-
+    A sum of doubles in a fixed order of its values, so that two builds agree to the last bit; null
+    where there is nothing to add up.
+-#}
+{% macro ordered_sum(value) -%}
+    {{ 'sum(' ~ value ~ ' order by ' ~ value ~ ')' if value else 'null' }}
+{%- endmacro %}

@@ -78,10 +78,10 @@ uses as (
         '{{ column }}' as used_in_column,
         {{ column }} as label,
         count(*) as row_count,
-        {{ 'sum(' ~ units ~ ' order by ' ~ units ~ ')' if units else 'null' }}::double as units,
-        {{ 'sum(' ~ h100e ~ ' order by ' ~ h100e ~ ')' if h100e else 'null' }}::double as h100e_8bit,
-        {{ 'sum(' ~ usd ~ ' order by ' ~ usd ~ ')' if usd else 'null' }}::double as usd,
-        {{ 'sum(' ~ flop ~ ' order by ' ~ flop ~ ')' if flop else 'null' }}::double as training_flop,
+        {{ ordered_sum(units) }}::double as units,
+        {{ ordered_sum(h100e) }}::double as h100e_8bit,
+        {{ ordered_sum(usd) }}::double as usd,
+        {{ ordered_sum(flop) }}::double as training_flop,
     from {{ ref(model) }}
     where {{ column }} is not null
     group by label

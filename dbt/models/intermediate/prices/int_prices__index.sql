@@ -1,0 +1,135 @@
+-- Two-level Jevons index of matched offers: the mean log relative of a provider's offers, then the
+-- mean over providers with equal weight, chained month by month. WORLD takes all offers, whether
+-- they state a place or not. A month without any matched offer ends a series.
+with relatives as (
+    select * from {{ ref('int_prices__relatives') }}
+),
+
+assumptions as (
+    select * from {{ ref('int_balance__assumptions') }}
+),
+
+limits as (
+    select max(value_central) as min_providers
+    from assumptions
+    where assumption_id = 'index-min-providers'
+),
+
+used as (
+    select *
+    from relatives
+    where not needs_review
+),
+
+by_region as (
+    select * from used
+    where region_id <> 'WORLD'
+    union all
+    select * replace ('WORLD' as region_id) from used
+),
+
+-- log relatives are added as whole numbers: a sum that does not depend on the order of rows
+provider_steps as (
+    select
+        month_start,
+        region_id,
+        chip_id,
+        commitment,
+        provider,
+        {{ exact_sum('log_relative', 12) }} / count(*) as log_relative,
+        count(*) as matched_offers,
+        {{ joined_ids('source_ids') }} as source_ids,
+        max(known_on) as known_on,
+        {{ weakest_confidence('confidence') }} as confidence,
+    from by_region
+    group by month_start, region_id, chip_id, commitment, provider
+),
+
+monthly as (
+    select
+        month_start,
+        region_id,
+        chip_id,
+        commitment,
+        {{ exact_sum('log_relative', 12) }} / count(*) as log_relative,
+        sum(matched_offers)::bigint as matched_offers,
+        count(*) as providers,
+        {{ joined_ids('source_ids') }} as source_ids,
+        max(known_on) as known_on,
+        {{ weakest_confidence('confidence') }} as confidence,
+    from provider_steps
+    group by month_start, region_id, chip_id, commitment
+),
+
+-- the month before the first step, and before the first step after a hole, is a base
+begun as (
+    select
+        *,
+        lag(month_start) over series is distinct from
+        (month_start - interval 1 month)::date as is_begin,
+    from monthly
+    window series as (partition by region_id, chip_id, commitment order by month_start)
+),
+
+bases as (
+    select
+        (month_start - interval 1 month)::date as month_start,
+        region_id,
+        chip_id,
+        commitment,
+        0.0 as log_relative,
+        cast(0 as bigint) as matched_offers,
+        cast(0 as bigint) as providers,
+        source_ids,
+        known_on,
+        confidence,
+        true as is_base,
+    from begun
+    where is_begin
+),
+
+steps as (
+    select
+        * exclude (is_begin),
+        false as is_base,
+    from begun
+
+    union all
+
+    select * from bases
+),
+
+numbered as (
+    select
+        *,
+        count(*) filter (where is_base) over (
+            partition by region_id, chip_id, commitment
+            order by month_start
+        ) as series_number,
+    from steps
+)
+
+select
+    numbered.month_start,
+    numbered.region_id,
+    numbered.chip_id,
+    numbered.commitment,
+    min(numbered.month_start) over chain as series_start,
+    100 * exp(
+        sum(round(numbered.log_relative * 1e12)::bigint) over chain::double / 1e12
+    ) as index_value,
+    numbered.matched_offers,
+    numbered.providers,
+    numbered.providers < limits.min_providers as is_thin,
+    numbered.log_relative,
+    numbered.is_base,
+    numbered.source_ids,
+    numbered.known_on,
+    numbered.confidence,
+from numbered
+cross join limits
+window chain as (
+    partition by
+        numbered.region_id, numbered.chip_id, numbered.commitment, numbered.series_number
+    order by numbered.month_start
+)

@@ -1,0 +1,27 @@
+{{ config(materialized='view') }}
+-- Every offer in every month in which it was shown: quotes of a day in one, prices of a catalogue
+-- in each month until the catalogue showed another.
+with offers as (
+    select * from {{ ref('int_prices__checked_offers') }}
+)
+
+select
+    offer_id,
+    offer_key,
+    unnest(generate_series(
+        date_trunc('month', observed_on),
+        date_trunc('month', last_observed_on),
+        interval 1 month
+    ))::date as month_start,
+    chip_id,
+    provider,
+    provider_type,
+    region_id,
+    commitment,
+    usd_per_gpu_hour,
+    is_press_report,
+    exclusion_reason,
+    source_id,
+    known_on,
+    confidence,
+from offers

@@ -1,0 +1,18 @@
+select
+    price_id,
+    chip_id,
+    item,
+    unit,
+    accelerators::bigint as accelerators,
+    market,
+    period_start,
+    period_end,
+    usd_per_chip_low,
+    usd_per_chip,
+    usd_per_chip_high,
+    source_publisher,
+    source_url,
+    source_id as source_ids,
+    known_on,
+    confidence,
+from {{ ref('int_prices__hardware_prices') }}

@@ -1,0 +1,15 @@
+select
+    month_start,
+    region_id,
+    chip_id,
+    commitment,
+    index_value,
+    matched_offers,
+    providers,
+    is_thin,
+    series_start,
+    100 * (exp(log_relative) - 1) as change_pct,
+    source_ids,
+    known_on,
+    confidence,
+from {{ ref('int_prices__index') }}

@@ -1,0 +1,15 @@
+select
+    region_id,
+    chip_id,
+    began_quarter,
+    last_quarter,
+    returned_quarter,
+    date_diff('quarter', peak_quarter, returned_quarter) as quarters_from_peak_to_return,
+    peak_quarter,
+    {{ significant('peak_premium') }} as peak_premium_p50,
+    is_certain,
+    has_thin_quarter,
+    source_ids,
+    known_on,
+    'modelled' as confidence,
+from {{ ref('int_prices__scarcity_episodes') }}
