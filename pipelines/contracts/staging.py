@@ -22,12 +22,6 @@ BUILD_COLUMNS = {
     "correction_ids": "Corrections applied to the row, comma-separated; null where none was.",
 }
 
-HISTORY_DESCRIPTIONS = {
-    "valid_from": "First day on which a snapshot showed the row like this.",
-    "valid_to": "Day of the first snapshot that no longer did; null where none is known.",
-    "last_observed_on": "Last day on which a snapshot showed it, no later than as_of.",
-}
-
 
 def get_staging_name(contract: Contract, table: Table) -> str:
     """Return the name of a table's staging model."""
@@ -93,8 +87,6 @@ def write_staging_sql(contract: Contract, table: Table) -> str:
     for name, column in table.columns.items():
         renamed = f" as {column.rename}" if column.rename else ""
         lines.append(f"    {name}{renamed},")
-    if table.document_mode == "history":
-        lines += [f"    {name}," for name in HISTORY_DESCRIPTIONS]
     lines += [
         f"    '{contract.source_id}' as source_id,",
         "    known_on,",
@@ -135,24 +127,6 @@ def _write_mode(table: Table) -> list[str]:
             "    select known.*",
             "    from known",
             "    inner join newest_document using (document_sha256)",
-            "    cross join build",
-            "    where",
-            *visible,
-            ")",
-            "",
-        ]
-    if table.document_mode == "history":
-        return [
-            "-- history: intervals by change; what later snapshots closed is not known yet",
-            "chosen as (",
-            "    select",
-            "        known.* replace (",
-            "            case",
-            "                when known.valid_to <= build.as_of then known.valid_to",
-            "            end as valid_to,",
-            "            least(known.last_observed_on, build.as_of) as last_observed_on",
-            "        ),",
-            "    from known",
             "    cross join build",
             "    where",
             *visible,
@@ -221,8 +195,7 @@ def write_models_yaml(contracts: list[Contract]) -> str:
                 {"name": column.rename or name, "description": describe_column(column)}
                 for name, column in table.columns.items()
             ]
-            added = HISTORY_DESCRIPTIONS if table.document_mode == "history" else {}
-            columns += [{"name": n, "description": d} for n, d in (added | BUILD_COLUMNS).items()]
+            columns += [{"name": n, "description": d} for n, d in BUILD_COLUMNS.items()]
             models.append(
                 {
                     "name": get_staging_name(contract, table),

@@ -5,10 +5,6 @@ with rental_quotes as (
     select * from {{ ref('stg_rental_quotes__rental_quotes') }}
 ),
 
-catalogue_intervals as (
-    select * from {{ ref('int_prices__catalogue_intervals') }}
-),
-
 china_rents as (
     select * from {{ ref('stg_china_prices__china_rental_and_hardware_prices') }}
 ),
@@ -69,38 +65,6 @@ quotes as (
     where provider_type <> 'index'
 ),
 
-catalogue as (
-    select
-        interval_id as offer_id,
-        valid_from as observed_on,
-        last_observed_on,
-        provider,
-        provider_type,
-        country_code,
-        place,
-        instance_type,
-        gpus,
-        chip_id as chip_label,
-        commitment,
-        price_per_gpu_hour as price_per_hour,
-        currency,
-        case
-            when gpus > 1 then 'price of the machine by its accelerators'
-            else 'as quoted'
-        end as conversion,
-        false as is_press_report,
-        is_accelerator_only,
-        false as is_part_of_series,
-        source_publisher,
-        source_url,
-        document_sha256,
-        document_row,
-        source_id,
-        known_on,
-        confidence,
-    from catalogue_intervals
-),
-
 -- A range counts by its middle. A petaflop-year is divided among cards by their dense 16-bit rate.
 -- Card-hours under a monthly contract are no on-demand price. Price lists of the press keep the
 -- name of their series in the row's id, before the month or day.
@@ -157,8 +121,6 @@ press as (
 
 offers as (
     select * from quotes
-    union all
-    select * from catalogue
     union all
     select * from press
 ),
