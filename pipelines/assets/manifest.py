@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from filelock import FileLock
+
 from pipelines.build.models import get_dbt_environment
 from pipelines.errors import BuildFailed
 from pipelines.files import hash_files, write_bytes
@@ -35,18 +37,23 @@ def parse_project(settings: Settings) -> ParsedProject:
 
     A folder of its own keeps it apart from the artifacts of a run that may be going on. Parsing is
     left to a process of its own, so that whoever loads definitions never holds a build file open.
+    One process parses at a time: Dagster's web server, daemon and run workers load the definitions
+    side by side, and none may read a manifest that another is still writing.
 
     Raises:
         BuildFailed: the dbt project cannot be parsed; shows dbt's messages.
     """
     folder = settings.build_dir / "definitions"
     manifest_path, hash_path = folder / "manifest.json", folder / HASH_FILE
-    wanted = hash_project(settings.dbt_dir)
-    is_parsed = manifest_path.exists() and hash_path.exists()
-    if not is_parsed or hash_path.read_text(encoding="utf-8") != wanted:
-        _parse(settings, folder)
-        write_bytes(hash_path, wanted.encode())
-    return ParsedProject(json.loads(manifest_path.read_text(encoding="utf-8")), wanted)
+    folder.mkdir(parents=True, exist_ok=True)
+    with FileLock(str(folder / "parse.lock")):
+        wanted = hash_project(settings.dbt_dir)
+        is_parsed = manifest_path.exists() and hash_path.exists()
+        if not is_parsed or hash_path.read_text(encoding="utf-8") != wanted:
+            hash_path.unlink(missing_ok=True)
+            _parse(settings, folder)
+            write_bytes(hash_path, wanted.encode())
+        return ParsedProject(json.loads(manifest_path.read_text(encoding="utf-8")), wanted)
 
 
 def require_unchanged(parsed: ParsedProject, settings: Settings) -> None:
@@ -69,7 +76,6 @@ def hash_project(dbt_dir: Path) -> str:
 
 
 def _parse(settings: Settings, folder: Path) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
     finished = subprocess.run(
         [
             str(get_dbt_executable()), "parse",

@@ -7,13 +7,17 @@ import sys
 from pathlib import Path
 
 import dagster as dg
+import pytest
 from dagster._core.definitions.assets.graph.asset_graph import AssetGraph
+from filelock import FileLock
 
 from pipelines.assets.graph import write_graph
 from pipelines.assets.keys import AUDIT_KEY, BUILD_KEY, GROUPS, RELEASE_KEY
+from pipelines.assets.manifest import hash_project
 from pipelines.contracts.load import load_contracts
 from pipelines.contracts.model import AREAS
 from pipelines.settings import PROJECT_DIR, Settings
+from tests.small_project.builder import SmallProject
 
 SNAPSHOT = PROJECT_DIR / "tests" / "snapshots" / "dagster_graph.txt"
 SNAPSHOT_COMMAND = ".venv/bin/python -m pipelines.assets.graph tests/snapshots/dagster_graph.txt"
@@ -54,6 +58,38 @@ def test_dagster_loads_the_module_that_pyproject_names(
     )
     assert finished.returncode == 0, finished.stdout + finished.stderr
     assert "pipelines.definitions" in finished.stdout + finished.stderr
+
+
+def test_definitions_wait_for_a_manifest_that_another_process_is_writing(
+    small_project: SmallProject,
+) -> None:
+    # a web server, a daemon and run workers load the definitions side by side
+    folder = small_project.settings.build_dir / "definitions"
+    folder.mkdir(parents=True)
+    code = (
+        "from pipelines.assets.manifest import parse_project\n"
+        "from pipelines.settings import Settings\n"
+        "print('loading', flush=True)\n"
+        "print(parse_project(Settings()).manifest)"
+    )
+    with FileLock(str(folder / "parse.lock")):
+        (folder / "parsed.sha256").write_text(hash_project(small_project.settings.dbt_dir))
+        (folder / "manifest.json").write_text('{"nodes":')
+        process = subprocess.Popen(
+            [sys.executable, "-c", code],
+            cwd=PROJECT_DIR,
+            env=small_project.get_environment(),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        assert process.stdout is not None
+        assert process.stdout.readline() == "loading\n"
+        with pytest.raises(subprocess.TimeoutExpired):
+            process.wait(timeout=1)
+        (folder / "manifest.json").write_text('{"nodes": {}}')
+    output, errors = process.communicate(timeout=60)
+    assert (output, process.returncode) == ("{'nodes': {}}\n", 0), errors
 
 
 def test_graph_is_the_one_that_was_checked_in(repository_definitions: dg.Definitions) -> None:
