@@ -35,7 +35,7 @@ lock:                ## renew requirements.lock from requirements.in (needs uv)
 		--python-version 3.11 --upgrade -o requirements.lock
 
 clean:               ## remove builds, releases, loaded data and caches; keeps .venv
-	rm -rf warehouse/*.duckdb warehouse/as_of warehouse/build warehouse/data warehouse/releases \
+	rm -rf warehouse/*.duckdb warehouse/as_of warehouse/what_if warehouse/build warehouse/data warehouse/releases \
 		warehouse/dagster warehouse/*.json warehouse/*.lock dbt/target dbt/logs
 	find . -name __pycache__ -not -path './$(VENV)/*' -prune -exec rm -rf {} +
 

@@ -39,3 +39,9 @@ class ReleaseError(ComputeBalanceError):
     """A release that was asked for does not exist or cannot be restored."""
 
     exit_code = 2
+
+
+class WhatIfError(ComputeBalanceError):
+    """A what-if asks for an unknown assumption or breaks a registry's contract."""
+
+    exit_code = 2

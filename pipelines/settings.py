@@ -78,6 +78,11 @@ class Settings(BaseSettings):
         return self.warehouse_dir / "as_of"
 
     @property
+    def what_if_dir(self) -> Path:
+        """Private warehouses of what-if builds, each in a folder named by what it asks."""
+        return self.warehouse_dir / "what_if"
+
+    @property
     def lock_path(self) -> Path:
         """The lock that one run at a time holds."""
         return self.warehouse_dir / "run.lock"

@@ -1,13 +1,13 @@
 """`compute-balance run`: the main job, and the summary that it ends with."""
 
-from __future__ import annotations
-
 from dataclasses import asdict
 from datetime import datetime
+from pathlib import Path
 
 import click
 
 from pipelines.cli.tables import print_json, print_table
+from pipelines.cli.what_if import ask_what_if
 from pipelines.settings import Settings
 
 # A few lines of one mart, so that one sees at once that there is something to query.
@@ -34,6 +34,18 @@ SAMPLE_QUERY = """
     metavar="SOURCE|AREA",
     help="With --live: fetch only these sources or areas (may be repeated).",
 )
+@click.option(
+    "--set",
+    "assumptions",
+    multiple=True,
+    metavar="ASSUMPTION=VALUE",
+    help="What-if: give an assumption a value, or LOW/CENTRAL/HIGH (may be repeated).",
+)
+@click.option(
+    "--scenario",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="What-if: add the scenario of a CSV file with the columns of the scenarios' registry.",
+)
 @click.option("--draws", type=click.IntRange(min=1), help="Number of Monte Carlo draws.")
 @click.option(
     "--json", "as_json", is_flag=True, help="Print the manifest as JSON and nothing else."
@@ -42,12 +54,16 @@ def run(
     as_of: datetime | None,
     live: bool,
     only: tuple[str, ...],
+    assumptions: tuple[str, ...],
+    scenario: Path | None,
     draws: int | None,
     as_json: bool,
 ) -> None:
     """Build, audit and publish the warehouse.
 
-    A run that would only repeat the current release ends at once. Exit codes: 0 published or
+    A run that would only repeat the current release ends at once. With --set or --scenario the
+    build is private: it stands under `warehouse/what_if`, never replaces the current release, and
+    the run ends with what changed. Exit codes: 0 published or
     unchanged, 1 a build or audit failed, 2 wrong input, 75 another run holds the lock.
     """
     from pipelines.run import run_pipeline
@@ -60,6 +76,11 @@ def run(
         if not as_json:
             click.echo(line, err=True)
 
+    if assumptions or scenario:
+        if live:
+            raise click.UsageError("a what-if fetches nothing; run --live first, then ask")
+        ask_what_if(settings, assumptions, scenario, as_of, progress, as_json)
+        return
     outcome = run_pipeline(settings, as_of.date() if as_of else None, live, list(only), progress)
     if as_json:
         print_json({"status": outcome.status, "path": outcome.path, **asdict(outcome.manifest)})

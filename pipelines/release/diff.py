@@ -9,7 +9,7 @@ from pathlib import Path
 import duckdb
 
 from pipelines.errors import ReleaseError
-from pipelines.release.manifest import Manifest, read_manifest_file
+from pipelines.release.manifest import Manifest, list_releases, read_manifest_file
 from pipelines.release.publish import DATABASE_FILE, find_release, read_current_id
 from pipelines.settings import Settings
 from pipelines.sql import quote_name, quote_text
@@ -38,7 +38,7 @@ class TableChange:
 
 
 def open_release(settings: Settings, name: str) -> OpenRelease:
-    """Find a release by id, by the day of an as-of build, or as `current`.
+    """Find a release by id, as-of build's day or what-if's name, or as `current`.
 
     Raises:
         ReleaseError: there is no such release.
@@ -51,6 +51,12 @@ def open_release(settings: Settings, name: str) -> OpenRelease:
                 f"no build as of {name} is kept; make one with: compute-balance run --as-of {name}"
             )
         return OpenRelease(f"as of {name}", folder / DATABASE_FILE, manifest)
+    if name.startswith("what-if-"):
+        private = settings.model_copy(update={"warehouse_dir": settings.what_if_dir / name})
+        kept = list_releases(private.releases_dir)
+        if not kept:
+            raise ReleaseError(f"no what-if {name} is kept in {settings.what_if_dir}")
+        return OpenRelease(name, private.current_path, kept[0])
     if name == "current":
         name = read_current_id(settings) or ""
         if not name:
@@ -60,8 +66,10 @@ def open_release(settings: Settings, name: str) -> OpenRelease:
     return OpenRelease(manifest.release_id, path, manifest)
 
 
-def _connect(first: OpenRelease, second: OpenRelease) -> duckdb.DuckDBPyConnection:
+def connect(first: OpenRelease, second: OpenRelease) -> duckdb.DuckDBPyConnection:
+    """Attach two releases as `before` and `after`, read-only; the caller closes the connection."""
     connection = duckdb.connect(":memory:")
+    connection.execute("set enable_progress_bar = false")
     for name, item in (("before", first), ("after", second)):
         connection.execute(f"attach {quote_text(str(item.path))} as {name} (read_only)")
     return connection
@@ -81,7 +89,7 @@ def _list_columns(connection: duckdb.DuckDBPyConnection, database: str, table: s
 def diff_releases(first: OpenRelease, second: OpenRelease) -> list[TableChange]:
     """Compare all marts of two releases; marts that are equal have no entry."""
     changes = []
-    connection = _connect(first, second)
+    connection = connect(first, second)
     try:
         for table in sorted(first.manifest.rows.keys() | second.manifest.rows.keys()):
             before = first.manifest.table_hashes.get(table)
@@ -153,7 +161,7 @@ def diff_rows(
         if table not in item.manifest.rows:
             known = ", ".join(sorted(item.manifest.rows))
             raise ReleaseError(f"{item.label} has no mart {table!r}; it has {known}")
-    connection = _connect(first, second)
+    connection = connect(first, second)
     try:
         joined, key, shared = _write_join(connection, table, second)
         shown = ", ".join(

@@ -1,0 +1,166 @@
+"""What-if builds: private, checked like any registry, without a trace in the main warehouse."""
+
+import csv
+import json
+import shutil
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from pipelines.errors import WhatIfError
+from pipelines.settings import PROJECT_DIR, Settings
+from pipelines.what_if import (
+    AssumptionValue,
+    WhatIf,
+    add_scenario,
+    parse_assumption,
+    run_what_if,
+    set_assumptions,
+)
+from tests.small_project.builder import SmallProject, build_project
+
+SCENARIO = """scenario_id,title,description,policy_id,switch,value
+late-rule,A late rule,The rule a year later,us-2023-10-acs-ifr,effective_from,2024-11-17
+"""
+
+
+@pytest.fixture(scope="module")
+def published(tmp_path_factory: pytest.TempPathFactory) -> SmallProject:
+    """Publish a small project that holds the repository's own registry of assumptions."""
+    project = build_project(tmp_path_factory.mktemp("what_if") / "small")
+    registry = Settings().sources_dir / "assumptions"
+    shutil.copytree(registry, project.settings.sources_dir / "assumptions")
+    project.generate_staging()
+    project.run()
+    return project
+
+
+def read_assumption(path: Path, assumption_id: str) -> tuple:
+    """Return the three points and the reasoning that a release holds of an assumption."""
+    with duckdb.connect(str(path), read_only=True) as connection:
+        return connection.execute(
+            "select value_low, value_central, value_high, reasoning from meta.assumption "
+            "where assumption_id = ?",
+            [assumption_id],
+        ).fetchone()
+
+
+def list_files(folder: Path) -> dict[str, int]:
+    """Return the files of a folder with the moment of their last change."""
+    return {
+        str(path.relative_to(folder)): path.stat().st_mtime_ns
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
+
+
+def test_what_if_stands_beside_the_release_and_says_what_was_set(published: SmallProject) -> None:
+    main = published.settings
+    current = main.current_path.read_bytes()
+    data = list_files(main.warehouse_dir / "data")
+    what_if = WhatIf((parse_assumption("release-lag=10/20/30"),))
+    _, outcome = run_what_if(main, what_if)
+    assert outcome.path == main.what_if_dir / what_if.name / "compute_balance.duckdb"
+    *points, reasoning = read_assumption(outcome.path, "release-lag")
+    assert points == [10, 20, 30]
+    before = read_assumption(main.current_path, "release-lag")
+    assert reasoning.startswith("Set for a what-if; the registry has ")
+    assert reasoning.endswith(before[3])
+    # nothing of the main warehouse has changed, and its next run has nothing to do
+    assert main.current_path.read_bytes() == current
+    assert list_files(main.warehouse_dir / "data") == data
+    assert published.run().status == "unchanged"
+    # the same question is not built twice
+    assert run_what_if(main, what_if)[1].status == "unchanged"
+
+
+def test_what_if_that_breaks_the_contract_of_its_registry_leaves_nothing(
+    published: SmallProject,
+) -> None:
+    what_if = WhatIf((AssumptionValue("powered-us-2024", "0.5", "0.9", "1.5"),))
+    with pytest.raises(WhatIfError) as error:
+        run_what_if(published.settings, what_if)
+    assert "powered-us-2024" in str(error.value)
+    assert "value_high '1.5'" in str(error.value)
+    assert not (published.settings.what_if_dir / what_if.name).exists()
+
+
+def test_command_prints_what_changed_as_json(published: SmallProject) -> None:
+    finished = published.command("run", "--set", "release-lag=5", "--json")
+    assert finished.returncode == 0, finished.stderr
+    answer = json.loads(finished.stdout)
+    assert answer["what_if"].startswith("what-if-")
+    # no mart of the small project reads an assumption
+    assert answer["marts"] == [] and answer["baseline"] == []
+
+
+def test_unknown_assumption_gets_a_suggestion(published: SmallProject) -> None:
+    finished = published.command("run", "--set", "release-lug=5")
+    assert finished.returncode == 2
+    assert "unknown assumption 'release-lug'; did you mean release-lag" in finished.stderr
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("release-lag", "expected ASSUMPTION=VALUE or ASSUMPTION=LOW/CENTRAL/HIGH"),
+        ("release-lag=1/2", "expected ASSUMPTION=VALUE or ASSUMPTION=LOW/CENTRAL/HIGH"),
+        ("release-lag=soon", "'soon' is not a number or three"),
+        ("release-lag=3/2/1", "expected low <= central <= high, found 3/2/1"),
+    ],
+)
+def test_what_is_set_must_be_one_value_or_three_in_order(text: str, message: str) -> None:
+    with pytest.raises(WhatIfError, match=message):
+        parse_assumption(text)
+
+
+def test_setting_an_assumption_changes_its_row_alone(tmp_path: Path) -> None:
+    registry = PROJECT_DIR / "pipelines" / "sources" / "assumptions"
+    shutil.copytree(registry, tmp_path / "assumptions")
+    set_assumptions(tmp_path / "assumptions", (AssumptionValue("release-lag", "7", "7", "7"),))
+    before = read_rows(registry / "data" / "assumptions.csv")
+    after = read_rows(tmp_path / "assumptions" / "data" / "assumptions.csv")
+    (changed,) = [new for old, new in zip(before, after, strict=True) if old != new]
+    assert changed["assumption_id"] == "release-lag"
+    assert changed["value_low"] == changed["value_central"] == changed["value_high"] == "7"
+
+
+def read_rows(path: Path) -> list[dict[str, str]]:
+    """Return the rows of a CSV file."""
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def copy_scenarios(tmp_path: Path) -> Path:
+    """Copy the repository's registry of scenarios."""
+    target = tmp_path / "scenarios"
+    shutil.copytree(PROJECT_DIR / "pipelines" / "sources" / "scenarios", target)
+    return target
+
+
+def test_scenario_of_a_file_joins_those_of_the_registry(tmp_path: Path) -> None:
+    source = copy_scenarios(tmp_path)
+    before = (source / "data" / "scenarios.csv").read_text(encoding="utf-8")
+    (tmp_path / "late.csv").write_text(SCENARIO, encoding="utf-8")
+    add_scenario(source, tmp_path / "late.csv")
+    after = (source / "data" / "scenarios.csv").read_text(encoding="utf-8")
+    assert after.startswith(before)
+    (line,) = after.removeprefix(before).splitlines()
+    assert line.startswith("late-rule,A late rule,")
+    assert ",what-if,late.csv," in line
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("a,b\n1,2\n", "missing are scenario_id.*unknown a, b"),
+        (SCENARIO.splitlines()[0] + "\n", "rows 0"),
+        (SCENARIO.replace("late-rule", "no-us-chip-rules"), "already; give this one another id"),
+    ],
+)
+def test_scenario_of_another_form_is_refused(tmp_path: Path, text: str, message: str) -> None:
+    source = copy_scenarios(tmp_path)
+    (tmp_path / "scenario.csv").write_text(text, encoding="utf-8")
+    with pytest.raises(WhatIfError, match=message):
+        add_scenario(source, tmp_path / "scenario.csv")
