@@ -34,6 +34,8 @@ def open_build(settings: Settings) -> duckdb.DuckDBPyConnection:
     connection = duckdb.connect(str(settings.build_path))
     connection.execute("set memory_limit = ?", [settings.memory_limit])
     connection.execute(f"set threads = {int(settings.threads)}")
+    # on by itself once a library for notebooks is loaded, as Great Expectations does
+    connection.execute("set enable_progress_bar = false")
     return connection
 
 

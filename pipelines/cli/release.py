@@ -1,11 +1,15 @@
 """`compute-balance release`: list, compare and restore releases."""
 
-from __future__ import annotations
+from datetime import date, datetime
 
 import click
 
 from pipelines.cli.tables import print_json, print_table
 from pipelines.settings import Settings, now_utc
+
+# the day of the seed claims; then two ends of half-years, on which the shipment estimator's tables
+# were not yet public, and were
+REVISION_DAYS = (date(2023, 12, 19), date(2025, 12, 31), date(2026, 6, 30))
 
 
 @click.group()
@@ -77,6 +81,26 @@ def diff(old: str, new: str | None, table: str | None, limit: int, as_json: bool
                 for c in changes
             ],
         )
+
+
+@release.command()
+@click.argument("days", nargs=-1, type=click.DateTime(["%Y-%m-%d"]))
+def revisions(days: tuple[datetime, ...]) -> None:
+    """Build as of several DAYS and write the page that shows how figures moved between them.
+
+    Without DAYS: the day of the seed claims and the ends of 2025 and of June 2026. A build that is
+    kept and still holds is not made again; the others take about a minute each.
+    """
+    from pipelines.pages.site import write_site
+    from pipelines.run import run_pipeline
+
+    settings = Settings()
+    for day in [moment.date() for moment in days] or REVISION_DAYS:
+        click.echo(f"as of {day} ...", err=True)
+        outcome = run_pipeline(settings, day)
+        click.echo(f"as of {day}: {outcome.message}, {outcome.path}", err=True)
+    index, _ = write_site(settings)
+    click.echo(f"written; open {index.with_name('revisions.html')}")
 
 
 @release.command()

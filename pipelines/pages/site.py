@@ -13,6 +13,7 @@ from pipelines.files import get_temporary_path
 from pipelines.pages.generated import make_pages
 from pipelines.pages.page import Heading, Page, Table, Text, write_html
 from pipelines.pages.quality import make_quality_pages
+from pipelines.pages.revisions import make_revisions_page
 from pipelines.settings import Settings
 
 TITLE = "Compute Balance"
@@ -33,6 +34,7 @@ def write_site(settings: Settings) -> tuple[Path, int]:
     contracts = load_contracts(settings.sources_dir)
     pages = [
         *make_quality_pages(settings.current_path),
+        make_revisions_page(settings),
         *make_pages(contracts, settings.dbt_dir),
     ]
     staged = get_temporary_path(folder)
@@ -74,6 +76,10 @@ def _make_index(settings: Settings) -> Page:
                 (
                     "[Quality](quality/README.md)",
                     f"{passed:,} checks passed, {warned} warned: what was demanded and found",
+                ),
+                (
+                    "[Revisions](revisions.md)",
+                    "how figures moved between builds of several days and versions of estimates",
                 ),
                 ("[Data dictionary](dictionary/README.md)", "every table, column and source"),
                 ("[Licences and attribution](data-licences.md)", "terms of every publisher"),
