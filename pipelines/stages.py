@@ -196,13 +196,17 @@ def audit_build(run: Run) -> None:
     """
     from pipelines.quality import audit
     from pipelines.quality.policy_watch import check_policy_watch
+    from pipelines.quality.published_contract import check_published_contract
     from pipelines.quality.suites import load_suites, write_raw_suites
     from pipelines.release.write_meta import write_checks
 
     suites = write_raw_suites(run.sources) + load_suites(run.settings.expectations_dir)
     connection = open_build(run.settings)
     try:
+        marts = list_marts(read_manifest(run.settings), connection, run.settings.build_path.stem)
+        keys = {mart.name: list(mart.key) for mart in marts}
         run.checks = [
+            *check_published_contract(connection, run.settings.dbt_dir, keys),
             *audit.check_contracts(run.sources),
             *audit.check_freshness(run.freshness),
             *check_policy_watch(connection),

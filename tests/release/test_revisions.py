@@ -13,7 +13,7 @@ def test_page_counts_what_became_known_between_two_builds(small_project: SmallPr
     small_project.run()
     small_project.run(as_of=EARLIER)
     builds = list_builds(small_project.settings)
-    assert [build.manifest.as_of for build in builds][0] == EARLIER
+    assert builds[0].manifest.as_of == EARLIER
     page = make_revisions_page(small_project.settings)
     tables = [block for block in page.blocks if isinstance(block, Table)]
     (changes,) = [table for table in tables if table.columns[1] == "newly known"]
