@@ -16,6 +16,17 @@ from tests.small_project.builder import SmallProject, build_project
 EARLIER_DAY = date(2023, 12, 19)
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let one worker run all tests that ask the real warehouse, which takes minutes to build.
+
+    Of the others the tests of one file stay together, so that what they share is made once.
+    """
+    for item in items:
+        asks = "real_warehouse" in getattr(item, "fixturenames", ())
+        item.add_marker(pytest.mark.xdist_group("real_warehouse" if asks else item.location[0]))
+
+
 @pytest.fixture
 def small_project(tmp_path: Path) -> SmallProject:
     """Give a small project of which nothing has run yet."""

@@ -12,6 +12,7 @@ from pipelines.cli.chip import chip
 from pipelines.cli.docs import docs
 from pipelines.cli.policy import policy
 from pipelines.cli.release import release
+from pipelines.cli.report import report
 from pipelines.cli.run import run
 from pipelines.cli.source import source
 from pipelines.cli.status import status
@@ -34,7 +35,7 @@ def cli(verbose: bool) -> None:
     )
 
 
-for command in (run, status, chip, source, policy, release, docs):
+for command in (run, status, chip, report, source, policy, release, docs):
     cli.add_command(command)
 
 

@@ -13,6 +13,7 @@ from pipelines.files import get_temporary_path
 from pipelines.pages.generated import make_pages
 from pipelines.pages.page import Heading, Page, Table, Text, write_html
 from pipelines.pages.quality import make_quality_pages
+from pipelines.pages.report import make_report
 from pipelines.pages.revisions import make_revisions_page
 from pipelines.settings import Settings
 
@@ -34,6 +35,7 @@ def write_site(settings: Settings) -> tuple[Path, int]:
     contracts = load_contracts(settings.sources_dir)
     pages = [
         *make_quality_pages(settings.current_path),
+        *([make_report(settings.current_path)] if _has_balance(settings) else []),
         make_revisions_page(settings),
         *make_pages(contracts, settings.dbt_dir),
     ]
@@ -47,6 +49,16 @@ def write_site(settings: Settings) -> tuple[Path, int]:
     shutil.rmtree(folder, ignore_errors=True)
     staged.rename(folder)
     return folder / "index.html", len(pages) + 1
+
+
+def _has_balance(settings: Settings) -> bool:
+    """Tell whether the project models the balance; the report is about it."""
+    with duckdb.connect(str(settings.current_path), read_only=True) as connection:
+        return bool(
+            connection.execute(
+                "select 1 from duckdb_tables() where table_name = 'fct_compute_balance'"
+            ).fetchall()
+        )
 
 
 def _make_index(settings: Settings) -> Page:
@@ -76,6 +88,11 @@ def _make_index(settings: Settings) -> Page:
                 (
                     "[Quality](quality/README.md)",
                     f"{passed:,} checks passed, {warned} warned: what was demanded and found",
+                ),
+                *(
+                    [("[Report](report.md)", "the balance, prices and rules of the newest quarter")]
+                    if _has_balance(settings)
+                    else []
                 ),
                 (
                     "[Revisions](revisions.md)",

@@ -10,6 +10,8 @@ import pytest
 
 from pipelines.build.models import read_manifest, run_dbt
 from pipelines.contracts.load import load_contracts
+from pipelines.pages.page import Table
+from pipelines.pages.report import SECTIONS, make_report
 from pipelines.release.content import combine_hashes, hash_content, list_marts
 from pipelines.run import hold_run, run_pipeline
 from pipelines.run_state import start_run
@@ -246,3 +248,15 @@ def test_manifest_names_the_days_between_which_it_holds(real_warehouse: RealWare
     folder = real_warehouse.settings.releases_dir / manifest.release_id
     content = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     assert date.fromisoformat(content["next_change_on"]) == manifest.next_change_on
+
+
+def test_report_covers_every_region_of_the_newest_quarter(real_warehouse: RealWarehouse) -> None:
+    page = make_report(real_warehouse.current.path)
+    ((newest,),) = real_warehouse.query(
+        "select max(quarter_label) from marts.dim_quarter join marts.fct_compute_balance "
+        "using (quarter_start) where supply_h100e_p50 is not null"
+    )
+    assert page.title == f"The balance in {newest}"
+    tables = [block for block in page.blocks if isinstance(block, Table)]
+    assert {row[0] for row in tables[0].rows} == {"US", "CN", "ROW", "WORLD"}
+    assert len(tables) == len(SECTIONS)

@@ -1,0 +1,189 @@
+"""The report: what a release says on one page, each table with the query behind it."""
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import duckdb
+
+from pipelines.errors import ReleaseError
+from pipelines.pages.page import Block, Heading, Page, Table, Text
+
+PATH = "report"
+
+
+# three digits, and whole numbers from a hundred on
+MACROS = """
+    create temp macro number_text(x) as
+        case when abs(x) >= 100 then format('{:,.0f}', x) else format('{:.3g}', x) end;
+    create temp macro interval_text(x, low, high) as
+        number_text(x) || ' (' || number_text(low) || ' to ' || number_text(high) || ')';
+"""
+
+
+@dataclass(frozen=True)
+class Section:
+    """One table of the report: its heading, how to read it, and the query that makes it.
+
+    The query may name `$quarter`, the first day of the quarter that the report is about.
+    """
+
+    title: str
+    text: str
+    query: str
+
+
+SECTIONS = (
+    Section(
+        "Supply and demand",
+        "Medians with their 5 and 95 % points, in thousand H100 equivalents that are always busy: "
+        "what the work can get after allocation, and what is wanted. `short` is the share of draws "
+        "in which supply falls short; `left out` the share in which the model contradicts itself. "
+        "Supplies do not add up over kinds of work, and WORLD is an upper bound.",
+        """
+        select
+            region_id as region, workload_id as work, access,
+            interval_text(supply_h100e_p50 / 1e3, supply_h100e_p05 / 1e3, supply_h100e_p95 / 1e3)
+                as supply,
+            interval_text(demand_h100e_p50 / 1e3, demand_h100e_p05 / 1e3, demand_h100e_p95 / 1e3)
+                as demand,
+            round(coverage_p50, 2) as coverage,
+            round(shortage_probability, 2) as short,
+            round(infeasible_share, 2) as "left out",
+            policy_regime as "rule in force",
+            is_nowcast as nowcast
+        from marts.fct_compute_balance
+        where quarter_start = $quarter and scenario_id = 'baseline' and supply_h100e_p50 is not null
+        order by region_id, workload_id, access
+        """,
+    ),
+    Section(
+        "How full the regions are",
+        "Needs over the powered stock, whatever the split between kinds of work: above 1 a region "
+        "is short of chips. All draws count here.",
+        """
+        select
+            region_id as region, access,
+            interval_text(load_served_p50, load_served_p05, load_served_p95) as served,
+            interval_text(load_wanted_p50, load_wanted_p05, load_wanted_p95) as wanted
+        from marts.fct_compute_load
+        where quarter_start = $quarter and scenario_id = 'baseline' and load_served_p50 is not null
+        order by region_id, access
+        """,
+    ),
+    Section(
+        "What moves the balances most",
+        "The three inputs whose values go most with the gap between supply and demand, and by how "
+        "much the gap differs between their highest and lowest tenth of draws, in thousand H100 "
+        "equivalents.",
+        """
+        select
+            region_id as region, workload_id as work, sensitivity_rank as rank, input,
+            round(rank_correlation, 2) as correlation,
+            number_text(swing_h100e / 1e3) as swing
+        from marts.fct_balance_sensitivity
+        where quarter_start = $quarter and sensitivity_rank <= 3 and is_above_noise
+        order by region_id, workload_id, sensitivity_rank
+        """,
+    ),
+    Section(
+        "What prices say",
+        "Rent over the cost of an accelerator-hour: above 1 it pays more than it costs. The two "
+        "signs are independent of each other; where they disagree, neither is corrected.",
+        """
+        select
+            region_id as region, chip_id as chip,
+            interval_text(premium_p50, premium_p05, premium_p95) as premium,
+            price_sign as "price says", quantity_sign as "quantity says", agreement,
+            is_thin as thin
+        from marts.fct_scarcity_beside_load
+        where quarter_start = $quarter
+        order by region_id, chip_id
+        """,
+    ),
+    Section(
+        "Rents of the months of the quarter",
+        "Index of matched on-demand offers over all places, 100 in the first month of the series; "
+        "series without three providers are left out.",
+        """
+        select
+            chip_id as chip, month_start as month, round(index_value, 1) as index, matched_offers,
+            providers, series_start as "100 in"
+        from marts.fct_rental_price_index
+        where
+            commitment = 'on_demand' and region_id = 'WORLD' and not is_thin
+            and month_start >= $quarter and month_start < $quarter + interval 3 month
+        order by chip_id, month_start
+        """,
+    ),
+    Section(
+        "Rules that came into force or ended in the year before the quarter's end",
+        "Acts that bear on accelerators.",
+        """
+        select policy_id as policy, jurisdiction, effective_on, ended_on, title
+        from marts.dim_policy
+        where
+            list_contains(string_split(affects, ';'), 'chips')
+            and greatest(effective_on, coalesce(ended_on, effective_on))
+            between $quarter - interval 9 month and $quarter + interval 3 month
+        order by coalesce(ended_on, effective_on) desc, policy_id
+        """,
+    ),
+)
+
+
+def make_report(database: Path, quarter_start: date | None = None) -> Page:
+    """Return the report on a quarter, by default the newest one that has a balance.
+
+    Raises:
+        ReleaseError: the release has no balance for the quarter.
+    """
+    with duckdb.connect(str(database), read_only=True) as connection:
+        connection.execute(MACROS)
+        release_id, as_of = connection.execute(
+            "select release_id, as_of from meta.release"
+        ).fetchone()
+        quarters = [
+            row[0]
+            for row in connection.execute(
+                "select distinct quarter_start from marts.fct_compute_balance "
+                "where supply_h100e_p50 is not null order by 1"
+            ).fetchall()
+        ]
+        if not quarters or (quarter_start and quarter_start not in quarters):
+            known = f"{_label(quarters[0])} to {_label(quarters[-1])}" if quarters else "none"
+            raise ReleaseError(
+                f"release {release_id} has no balance for the quarter; it has {known}"
+            )
+        quarter = quarter_start or quarters[-1]
+        blocks: list[Block] = [
+            Text(
+                f"Release `{release_id}`, as of {as_of}. Every figure is an estimate with an "
+                "interval; `compute-balance explain` walks from a balance down to its sources."
+            )
+        ]
+        for section in SECTIONS:
+            blocks += _write_section(connection, section, quarter)
+    return Page(PATH, f"The balance in {_label(quarter)}", blocks)
+
+
+def _label(quarter_start: date) -> str:
+    return f"{quarter_start.year}Q{(quarter_start.month + 2) // 3}"
+
+
+def _write_section(
+    connection: duckdb.DuckDBPyConnection, section: Section, quarter: date
+) -> list[Block]:
+    found = connection.execute(section.query, {"quarter": quarter})
+    columns = tuple(column[0] for column in found.description)
+    rows = tuple(tuple(_show(value) for value in row) for row in found.fetchall())
+    table = Table(columns, rows) if rows else Text("Nothing is known for this quarter.")
+    return [Heading(section.title), Text(section.text), table]
+
+
+def _show(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return str(value)
