@@ -11,6 +11,7 @@ from pathlib import Path
 
 from pipelines import __version__
 from pipelines.build.models import (
+    BUILD_COMMAND,
     NodeResult,
     get_results_path,
     get_target_dir,
@@ -140,7 +141,7 @@ def find_next_quarter(day: date) -> date:
 
 
 def build_models(run: Run) -> None:
-    """Run dbt: all models and their tests."""
+    """Run dbt: all models, and the tests of their data."""
     done = {"model": 0, "test": 0}
 
     def report(node: NodeResult) -> None:
@@ -151,7 +152,7 @@ def build_models(run: Run) -> None:
         elif sum(done.values()) % 50 == 0:
             run.progress(f"  {done['model']} models and {done['test']} tests done")
 
-    run.nodes = run_dbt(run.settings, ["build"], report)
+    run.nodes = run_dbt(run.settings, BUILD_COMMAND, report)
 
 
 def take_models(run: Run) -> None:

@@ -10,7 +10,12 @@ from dagster_dbt import DagsterDbtTranslator, DbtCliResource, dbt_assets
 from pipelines.assets.keys import BUILD_KEY, get_model_area, get_model_key, get_owner
 from pipelines.assets.manifest import ParsedProject, require_unchanged
 from pipelines.assets.metadata import describe_relation
-from pipelines.build.models import get_dbt_environment, get_results_path, get_target_dir
+from pipelines.build.models import (
+    BUILD_COMMAND,
+    get_dbt_environment,
+    get_results_path,
+    get_target_dir,
+)
 from pipelines.build.register import open_build
 from pipelines.errors import BuildFailed
 from pipelines.run_state import Run, time_stage
@@ -48,7 +53,7 @@ class ModelTranslator(DagsterDbtTranslator):
 
 
 def make_model_assets(parsed: ParsedProject) -> dg.AssetsDefinition:
-    """Return the step that runs dbt: all models and their tests, or those that are selected."""
+    """Return the step that runs dbt: all models with the tests of their data, or a selection."""
 
     @dbt_assets(manifest=parsed.manifest, dagster_dbt_translator=ModelTranslator(), name="models")
     def models(
@@ -71,7 +76,7 @@ def make_model_assets(parsed: ParsedProject) -> dg.AssetsDefinition:
                 os.environ.update(get_dbt_environment(settings))
                 get_results_path(settings).unlink(missing_ok=True)
                 invocation = dbt.cli(
-                    ["build"],
+                    BUILD_COMMAND,
                     context=context,
                     target_path=get_target_dir(settings),
                     raise_on_error=False,

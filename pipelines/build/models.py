@@ -14,6 +14,10 @@ from pipelines.settings import Settings
 
 logger = logging.getLogger(__name__)
 
+# All models and the tests of their data. Unit tests have rows of their own and say nothing about a
+# build; they are for whoever changes a model, and run with the test suite.
+BUILD_COMMAND = ["build", "--exclude-resource-type", "unit_test"]
+
 
 @dataclass(frozen=True)
 class NodeResult:
@@ -21,7 +25,7 @@ class NodeResult:
 
     unique_id: str
     name: str
-    kind: str  # model, test, unit_test ...
+    kind: str  # model or test
     status: str  # success, pass, warn, fail, error, skipped
     seconds: float
     failures: int | None

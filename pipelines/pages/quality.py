@@ -12,7 +12,7 @@ from pipelines.pages.page import Block, Heading, Page, Table, Text
 FOLDER = "quality"
 KINDS = {
     "expectation": "Expectations of raw tables, of marts and across tables (Great Expectations)",
-    "dbt": "Tests of dbt: keys, relations, unit tests of models",
+    "dbt": "Tests of dbt: keys, relations, identities on every draw",
     "contract": "Contracts: rows quarantined, documents refused, documents to review",
     "freshness": "Age of each source against its contract",
 }

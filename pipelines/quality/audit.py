@@ -74,9 +74,9 @@ def check_freshness(freshness: list[Freshness]) -> list[Check]:
 def report_dbt_tests(results: list[NodeResult], manifest: dict) -> list[Check]:
     """Turn dbt's test results into checks."""
     checks = []
-    nodes = manifest["nodes"] | manifest.get("unit_tests", {})
+    nodes = manifest["nodes"]
     for result in results:
-        if result.kind not in ("test", "unit_test", "unit test"):
+        if result.kind != "test":
             continue
         node = nodes.get(result.unique_id, {})
         severity = (node.get("config") or {}).get("severity") or "error"

@@ -250,6 +250,14 @@ def test_manifest_names_the_days_between_which_it_holds(real_warehouse: RealWare
     assert date.fromisoformat(content["next_change_on"]) == manifest.next_change_on
 
 
+def test_unit_tests_of_all_models_pass(real_warehouse: RealWarehouse) -> None:
+    # they read no data, but take types of columns from the tables of a build
+    results = run_dbt(real_warehouse.settings, ["test", "--select", "test_type:unit"])
+    manifest = read_manifest(real_warehouse.settings)
+    assert len(results) == len(manifest["unit_tests"]) > 40
+    assert {result.status for result in results} == {"pass"}
+
+
 def test_report_covers_every_region_of_the_newest_quarter(real_warehouse: RealWarehouse) -> None:
     page = make_report(real_warehouse.current.path)
     ((newest,),) = real_warehouse.query(
