@@ -1,7 +1,8 @@
 """The archive: every document as it was fetched, named by its SHA-256, never changed.
 
 Beside the bytes stands one record per source and document (where it came from, when, ETag). A
-second fetch of the same bytes renews the note of how the address answered last and nothing else.
+second fetch of the same bytes renews the note of how the address answered last, and the list of
+days on which they were seen; nothing else.
 Fetching itself belongs in `fetch.py`.
 """
 
@@ -81,6 +82,7 @@ class Archive:
         path = self.get_path(sha256)
         if not path.exists():
             write_bytes(path, content)
+        self.note_sighting(document.source_id, document.document, sha256, document.document_on)
         return self._write_record(document)
 
     def store_file(self, file: Path, document: Document) -> Document:
@@ -128,6 +130,27 @@ class Archive:
         folder = self.folder / "records" / source_id
         records = [self._read_record(path) for path in sorted(folder.glob("*.json"))]
         return sorted(records, key=lambda d: (d.document_on, d.fetched_at, d.sha256))
+
+    def _get_sightings_path(self, source_id: str, document: str) -> Path:
+        return self.folder / "sightings" / source_id / f"{document}.json"
+
+    def note_sighting(self, source_id: str, document: str, sha256: str, day: date) -> None:
+        """Keep that an address served these bytes on a day; the first bytes of a day stand."""
+        sightings = self.list_sightings(source_id, document)
+        if day not in sightings:
+            seen = sorted((sightings | {day: sha256}).items())
+            write_json(
+                self._get_sightings_path(source_id, document),
+                {seen_on.isoformat(): served for seen_on, served in seen},
+            )
+
+    def list_sightings(self, source_id: str, document: str) -> dict[date, str]:
+        """Return by day the SHA-256 of what an address served; unchanged bytes stand here again."""
+        path = self._get_sightings_path(source_id, document)
+        if not path.exists():
+            return {}
+        content = json.loads(path.read_text(encoding="utf-8"))
+        return {date.fromisoformat(day): sha256 for day, sha256 in content.items()}
 
     def _get_note_path(self, source_id: str, document: str) -> Path:
         return self.folder / "fetches" / source_id / f"{document}.json"

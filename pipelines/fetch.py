@@ -42,6 +42,10 @@ def fetch_source(contract: Contract, archive: Archive, settings: Settings) -> li
         noted = archive.read_fetch_note(contract.source_id, address.document)
         served = noted.sha256 if noted else None
         fetch = _fetch_one(contract, address, archive, settings, served)
+        if fetch.outcome == "unchanged" and fetch.sha256:
+            archive.note_sighting(
+                contract.source_id, address.document, fetch.sha256, now_utc().date()
+            )
         archive.write_fetch_note(
             contract.source_id,
             FetchNote(

@@ -43,6 +43,11 @@ class Settings(BaseSettings):
         return self.warehouse_dir / "data" / "raw"
 
     @property
+    def history_dir(self) -> Path:
+        """Intervals folded from snapshots: some Parquet files per table of mode `history`."""
+        return self.warehouse_dir / "data" / "history"
+
+    @property
     def quarantine_dir(self) -> Path:
         """Refused rows with field, value and reason: one Parquet file per document and table."""
         return self.warehouse_dir / "data" / "quarantine"

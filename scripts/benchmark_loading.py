@@ -2,13 +2,13 @@
 
     python scripts/benchmark_loading.py --rows 1000000            # beside COPY and pandas
     python scripts/benchmark_loading.py --rows 1000000 --dlt      # beside dlt as well
-    python scripts/benchmark_loading.py --rows 10000000 --memory 1GB --days 10
+    python scripts/benchmark_loading.py --rows 10000000 --memory 1GB --rounds 1
 
 Every case runs in a process of its own, COPY and loading in turns, so that both see the same
-machine. A time is the best of the rounds, processor time is that of the whole process after its
-imports, the peak is the largest resident set. `--dlt` makes a throw-away environment from the
-package index, since dlt is no dependency of this project. `--days` adds that many days to a history
-by change and compares one more day with building it anew.
+machine. A time is the best of the rounds, from the file to the Parquet file; processor time counts
+all threads, the peak is the largest resident set of the process. `--dlt` makes a throw-away
+environment from the package index, since dlt is no dependency of this project. What one more day
+of snapshots costs is measured by `benchmark_history.py`.
 """
 
 import argparse
@@ -35,7 +35,6 @@ from pipelines.ingest.cells import read_csv_cells  # noqa: E402
 from pipelines.ingest.document_checks import check_file  # noqa: E402
 from pipelines.ingest.ingest import IngestSession  # noqa: E402
 from pipelines.ingest.load import LoadContext, load_table  # noqa: E402
-from pipelines.ingest.records import TableLoad  # noqa: E402
 from pipelines.settings import Settings  # noqa: E402
 from scripts.generate_quotes import generate_quotes  # noqa: E402
 
@@ -43,19 +42,21 @@ CONTRACT = PROJECT_DIR / "pipelines" / "sources" / "rental_quotes" / "contract.y
 ID_SOURCES = ("chips", "organisations", "countries")
 
 
-def copy_with_engine(path: Path, folder: Path, memory: str) -> int:
-    """Let DuckDB copy the file to Parquet with nothing checked; returns the rows."""
+def copy_with_engine(path: Path, folder: Path, memory: str) -> Callable[[], int]:
+    """Make ready to let DuckDB copy the file to Parquet with nothing checked."""
     connection = duckdb.connect(":memory:")
     connection.execute("set threads = 2")
     connection.execute(f"set memory_limit = '{memory}'")
     connection.execute(f"set temp_directory = '{folder / 'spill'}'")
-    return connection.execute(
-        f"copy (from read_csv('{path}')) to '{folder / 'copy.parquet'}' (format parquet)"
-    ).fetchone()[0]
+    query = f"copy (from read_csv('{path}')) to '{folder / 'copy.parquet'}' (format parquet)"
+    return lambda: connection.execute(query).fetchone()[0]
 
 
-def load_with_checks(path: Path, folder: Path, memory: str) -> TableLoad:
-    """Load the file through the contract of the rental quotes, every check on."""
+def load_with_checks(path: Path, folder: Path, memory: str) -> Callable[[], int]:
+    """Make ready to load the file through the contract of the rental quotes, every check on.
+
+    What does not depend on the file is made beforehand, as in a run: contract and lists of ids.
+    """
     settings = Settings(warehouse_dir=folder / "warehouse", memory_limit=memory, threads=2)
     contract = load_contract(CONTRACT)
     session = IngestSession(settings)
@@ -72,18 +73,26 @@ def load_with_checks(path: Path, folder: Path, memory: str) -> TableLoad:
     context = LoadContext(
         session.connection, session.entity_tables, settings, "0" * 16, date(2026, 11, 22)
     )
-    check_file(path, path.name)
-    cells = read_csv_cells(session.connection, path, path.name)
-    return load_table(contract, contract.tables[0], document, [], context, cells)
+
+    def load() -> int:
+        check_file(path, path.name)
+        cells = read_csv_cells(session.connection, path, path.name)
+        done = load_table(contract, contract.tables[0], document, [], context, cells)
+        return done.rows_accepted
+
+    return load
 
 
-def load_with_pandas(path: Path, folder: Path, memory: str) -> int:
-    """Read the file with pandas and write Parquet, nothing checked."""
+def load_with_pandas(path: Path, folder: Path, memory: str) -> Callable[[], int]:
+    """Make ready to read the file with pandas and write Parquet, nothing checked."""
     import pandas as pd
 
-    frame = pd.read_csv(path)
-    frame.to_parquet(folder / "pandas.parquet")
-    return len(frame)
+    def load() -> int:
+        frame = pd.read_csv(path)
+        frame.to_parquet(folder / "pandas.parquet")
+        return len(frame)
+
+    return load
 
 
 def run_in_process(case: str, path: Path, memory: str, python: str = sys.executable) -> dict:
@@ -99,12 +108,11 @@ def run_in_process(case: str, path: Path, memory: str, python: str = sys.executa
     return json.loads(done.stdout.splitlines()[-1])
 
 
-def measure(work: Callable[[], object]) -> dict:
+def measure(work: Callable[[], int]) -> dict:
     """Time a piece of work and take the peak memory of this process."""
     before, started = resource.getrusage(resource.RUSAGE_SELF), time.perf_counter()
-    result = work()
+    rows = work()
     seconds, after = time.perf_counter() - started, resource.getrusage(resource.RUSAGE_SELF)
-    rows = result.rows_accepted if isinstance(result, TableLoad) else result
     return {
         "seconds": seconds,
         "processor": after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime,
@@ -207,7 +215,7 @@ def main() -> None:
     arguments = parser.parse_args()
     if arguments.case:
         work = CASES[arguments.case]
-        print(json.dumps(measure(lambda: work(arguments.file, arguments.folder, arguments.memory))))
+        print(json.dumps(measure(work(arguments.file, arguments.folder, arguments.memory))))
         return
     folder = Path(tempfile.mkdtemp(dir=arguments.work))
     try:

@@ -61,7 +61,7 @@ def write_query(rows: int, offers_per_day: int, first_day: int, bad_every: int) 
                 {[list(pair) for pair in PROVIDERS]}[1 + offer // 5 % {len(PROVIDERS)}] as provider,
                 {list(COMMITMENTS)}[1 + offer // 25 % {len(COMMITMENTS)}] as commitment,
                 {list(COUNTRIES)}[1 + offer // 75 % {len(COUNTRIES)}] as country,
-                (hash(offer, (day + offer % 40) // (40 + offer % 40)) % 1000) / 1000.0 as draw,
+                (hash(offer, (day + offer * 7) // (40 + offer % 40)) % 1000) / 1000.0 as draw,
                 date '{FIRST_DAY}' + day::integer as observed_on
             from quotes
         )
@@ -93,6 +93,42 @@ def write_query(rows: int, offers_per_day: int, first_day: int, bad_every: int) 
     """
 
 
+def generate_catalogue(path: Path, offers: int, day: int) -> None:
+    """Write one day's file of a provider in the format of the SkyPilot catalogue.
+
+    Args:
+        path: the file to write.
+        offers: how many plans and places; each has a price on demand and one of spot capacity.
+        day: number of the day after 2022-01-01; prices move as in `generate_quotes`.
+    """
+    connection = duckdb.connect(":memory:")
+    connection.execute(
+        f"""
+        copy (
+            with drawn as (
+                select
+                    range as offer,
+                    (hash(range, ({day} + range * 7) // (40 + range % 40)) % 1000) / 1000.0 as draw
+                from range({offers})
+            )
+            select
+                format('plan-{{}}', offer % 50) as "InstanceType",
+                ['A100', 'A100-80GB', 'H100', 'L4', 'V100'][1 + offer % 5] as "AcceleratorName",
+                8.0 as "AcceleratorCount",
+                96.0 as "vCPUs",
+                1024.0 as "MemoryGiB",
+                null as "GpuInfo",
+                round(8 * (1 + offer % 5) * (0.7 + 0.5 * draw), 4) as "Price",
+                round(3 * (1 + offer % 5) * (0.7 + 0.5 * draw), 4) as "SpotPrice",
+                format('region-{{}}', offer // 50) as "Region",
+                format('zone-{{}}', offer) as "AvailabilityZone"
+            from drawn
+        ) to '{path}' (format csv, header true)
+        """
+    )
+    connection.close()
+
+
 def main() -> None:
     """Read the arguments and write the file."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -101,7 +137,13 @@ def main() -> None:
     parser.add_argument("--offers-per-day", type=int, default=10_000)
     parser.add_argument("--first-day", type=int, default=0)
     parser.add_argument("--bad", type=int, default=0, metavar="N", help="spoil every n-th row")
+    parser.add_argument(
+        "--catalogue", action="store_true", help="one day in the format of the SkyPilot catalogue"
+    )
     arguments = parser.parse_args()
+    if arguments.catalogue:
+        generate_catalogue(arguments.path, arguments.offers_per_day, arguments.first_day)
+        return
     generate_quotes(
         arguments.path,
         arguments.rows,

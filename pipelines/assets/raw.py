@@ -167,7 +167,7 @@ def _describe_table(
     connection: duckdb.DuckDBPyConnection, run: Run, loads: SourceLoads, table: Table
 ) -> dict[str, object]:
     found = loads.list_files(table.table)
-    files = [file for _, file in found]
+    files = loads.list_view_files(table.table)
     root = run.settings.warehouse_dir
     descriptions = {name: describe_column(column) for name, column in table.columns.items()}
     query = f"({write_raw_query(table, files, root)})"

@@ -13,6 +13,7 @@ import duckdb
 
 from pipelines.contracts.model import Contract, Table
 from pipelines.contracts.staging import get_raw_name, write_known_on
+from pipelines.ingest.history import HISTORY_COLUMNS
 from pipelines.ingest.ingest import SourceLoads
 from pipelines.settings import Settings
 from pipelines.sql import quote_name, quote_text
@@ -67,7 +68,7 @@ def _create_view(
     connection: duckdb.DuckDBPyConnection, settings: Settings, loads: SourceLoads, table: Table
 ) -> None:
     name = f"raw.{quote_name(get_raw_name(loads.contract, table))}"
-    files = [file for _, file in loads.list_files(table.table)]
+    files = loads.list_view_files(table.table)
     connection.execute(
         f"create view {name} as {write_raw_query(table, files, settings.warehouse_dir)}"
     )
@@ -84,6 +85,8 @@ def write_raw_query(table: Table, files: list[str], root: Path) -> str:
             f"from read_parquet([{listed}], file_row_number = true)"
         )
     types = {name: column.type for name, column in table.columns.items()} | LOAD_COLUMNS
+    if table.document_mode == "history":
+        types |= HISTORY_COLUMNS
     columns = ", ".join(f"null::{type_} as {quote_name(name)}" for name, type_ in types.items())
     return f"select {columns} where false"
 
@@ -98,7 +101,7 @@ def find_next_change(sources: list[SourceLoads], settings: Settings, as_of: date
     try:
         for loads in sources:
             for table in loads.contract.tables:
-                files = [file for _, file in loads.list_files(table.table)]
+                files = loads.list_view_files(table.table)
                 if not files:
                     continue
                 query = write_known_days_query(loads, table, files, settings.warehouse_dir)
@@ -126,7 +129,7 @@ def write_known_days_query(loads: SourceLoads, table: Table, files: list[str], r
     other = table.known_on
     contract: Contract = loads.contract
     other_table = contract.get_table(other.table)
-    other_files = [file for _, file in loads.list_files(other.table)]
+    other_files = loads.list_view_files(other.table)
     return (
         f"select {other.table}.{other.column} as known_on from ({documents}) as documents "
         f"left join ({write_raw_query(other_table, other_files, root)}) as {other.table} "

@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 AREAS = ("reference", "policy", "shipments", "datacenters", "prices", "demand", "balance")
 Area = Literal["reference", "policy", "shipments", "datacenters", "prices", "demand", "balance"]
 ColumnType = Literal["VARCHAR", "DOUBLE", "BIGINT", "BOOLEAN", "DATE", "TIMESTAMP"]
-DocumentMode = Literal["snapshot", "revision", "append"]
+DocumentMode = Literal["snapshot", "revision", "append", "history"]
 # What a value may have to resolve to. The lists come from tables that say `provides`.
 Entity = Literal["chip", "organisation", "country", "policy", "scenario"]
 

@@ -22,6 +22,13 @@ BUILD_COLUMNS = {
     "correction_ids": "Corrections applied to the row, comma-separated; null where none was.",
 }
 
+HISTORY_DESCRIPTIONS = {
+    "document": "Document whose snapshots are compared with each other.",
+    "valid_from": "First day on which a snapshot showed the row like this.",
+    "valid_to": "Day of the first snapshot that no longer did; null where none is known.",
+    "last_observed_on": "Last day up to as_of on which a snapshot showed it.",
+}
+
 
 def get_staging_name(contract: Contract, table: Table) -> str:
     """Return the name of a table's staging model."""
@@ -87,6 +94,8 @@ def write_staging_sql(contract: Contract, table: Table) -> str:
     for name, column in table.columns.items():
         renamed = f" as {column.rename}" if column.rename else ""
         lines.append(f"    {name}{renamed},")
+    if table.document_mode == "history":
+        lines += [f"    {name}," for name in HISTORY_DESCRIPTIONS]
     lines += [
         f"    '{contract.source_id}' as source_id,",
         "    known_on,",
@@ -127,6 +136,42 @@ def _write_mode(table: Table) -> list[str]:
             "    select known.*",
             "    from known",
             "    inner join newest_document using (document_sha256)",
+            "    cross join build",
+            "    where",
+            *visible,
+            ")",
+            "",
+        ]
+    if table.document_mode == "history":
+        return [
+            "-- history: intervals by change, as the last snapshot before the as-of day left them;",
+            "-- that rows began or were last seen tells the days of snapshots",
+            "last_snapshots as (",
+            "    select",
+            "        days.document,",
+            "        max(days.day) as snapshot_on,",
+            "    from (",
+            "        select",
+            "            document,",
+            "            unnest([valid_from, last_observed_on, valid_to]) as day,",
+            "        from known",
+            "    ) as days",
+            "    cross join build",
+            "    where days.day <= build.as_of",
+            "    group by days.document",
+            "),",
+            "",
+            "chosen as (",
+            "    select",
+            "        known.* replace (",
+            "            case",
+            "                when known.valid_to <= build.as_of then known.valid_to",
+            "            end as valid_to,",
+            "            least(known.last_observed_on, last_snapshots.snapshot_on)",
+            "                as last_observed_on",
+            "        ),",
+            "    from known",
+            "    inner join last_snapshots using (document)",
             "    cross join build",
             "    where",
             *visible,
@@ -195,7 +240,8 @@ def write_models_yaml(contracts: list[Contract]) -> str:
                 {"name": column.rename or name, "description": describe_column(column)}
                 for name, column in table.columns.items()
             ]
-            columns += [{"name": n, "description": d} for n, d in BUILD_COLUMNS.items()]
+            added = HISTORY_DESCRIPTIONS if table.document_mode == "history" else {}
+            columns += [{"name": n, "description": d} for n, d in (added | BUILD_COLUMNS).items()]
             models.append(
                 {
                     "name": get_staging_name(contract, table),

@@ -22,6 +22,7 @@ from pipelines.errors import ContractError, DocumentFault
 from pipelines.files import hash_bytes, hash_file, hash_files
 from pipelines.ingest.cells import read_csv_cells, read_parsed_cells
 from pipelines.ingest.document_checks import check_bytes, check_file
+from pipelines.ingest.history import fold_history
 from pipelines.ingest.load import LoadContext, load_table
 from pipelines.ingest.parsers import PARSER_FILE, load_parser
 from pipelines.ingest.records import Load, get_record_path, list_loads, read_load, write_load
@@ -41,6 +42,11 @@ class SourceLoads:
     refused: list[Load] = field(default_factory=list)
     loaded_now: int = 0
     unreachable: list[FetchNote] = field(default_factory=list)
+    histories: dict[str, list[str]] = field(default_factory=dict)
+
+    def list_view_files(self, table: str) -> list[str]:
+        """Return the files that a table's raw view reads: its documents', or its history's."""
+        return self.histories.get(table, [file for _, file in self.list_files(table)])
 
     def list_files(self, table: str) -> list[tuple[Load, str]]:
         """Return the raw files of a table with their documents, oldest document first."""
@@ -222,6 +228,21 @@ class IngestSession:
             refused,
             self._count_records(contract) - before,
             [note for note in notes.values() if note is not None and note.outcome == "failed"],
+            {
+                table.table: fold_history(
+                    self.connection,
+                    table,
+                    current,
+                    {
+                        document: self.archive.list_sightings(contract.source_id, document)
+                        for document in {load.document for load in current}
+                    },
+                    self.settings.history_dir / contract.source_id / table.table,
+                    self.settings.warehouse_dir,
+                )
+                for table in contract.tables
+                if table.document_mode == "history"
+            },
         )
 
     def _count_records(self, contract: Contract) -> int:

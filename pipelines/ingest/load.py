@@ -24,6 +24,7 @@ from pipelines.ingest.document_checks import check_columns
 from pipelines.ingest.records import TableLoad
 from pipelines.ingest.row_checks import Fault, write_row_faults
 from pipelines.ingest.staging_file import (
+    PARQUET_OPTIONS,
     Findings,
     add_repeated_keys,
     add_suspects,
@@ -132,16 +133,9 @@ def _write_raw_file(
     con: duckdb.DuckDBPyConnection, table: Table, staged: Path, raw_path: Path
 ) -> None:
     """Write the staged rows again without the bad ones, with what corrections touched."""
-    _copy(
-        con,
-        raw_path,
-        f"""
-        select
-            typed.* replace (
-                coalesce({table.verified_when}, false) as is_verified,
-                touched.correction_ids as correction_ids
-            )
-        from {read_staged(staged)} as typed
+    is_touched = _count(con, "corrected") > 0
+    ids = "touched.correction_ids" if is_touched else "typed.correction_ids"
+    touched = """
         left join (
             select
                 document_row,
@@ -149,8 +143,20 @@ def _write_raw_file(
             from corrected
             group by document_row
         ) as touched using (document_row)
+    """
+    # every row is numbered, so their order in the file means nothing; a sort would cost most of all
+    _copy(
+        con,
+        raw_path,
+        f"""
+        select
+            typed.* replace (
+                coalesce({table.verified_when}, false) as is_verified,
+                {ids} as correction_ids
+            )
+        from {read_staged(staged)} as typed
+        {touched if is_touched else ""}
         where document_row not in (select document_row from faults)
-        order by document_row
         """,
     )
 
@@ -175,10 +181,10 @@ def _collect_faults(
     con.execute("create or replace temp table suspects (document_row bigint)")
     con.execute("create or replace temp table bad_cells as from cells limit 0")
     con.execute("alter table bad_cells add column document_row bigint")
-    if not (findings.suspicious or findings.repeated_keys or _count(con, "corrected")):
+    if not (findings.suspicions or findings.repeated_keys or _count(con, "corrected")):
         return
-    if findings.suspicious:
-        add_suspects(con, table, faults, staged)
+    if findings.suspicions:
+        add_suspects(con, findings.suspicions, staged)
     if findings.repeated_keys:
         add_repeated_keys(con, table, staged)
     con.execute(
@@ -286,5 +292,5 @@ def _write_quarantine_query(contract: Contract, table: Table, document: Document
 
 def _copy(con: duckdb.DuckDBPyConnection, path: Path, query: str) -> None:
     temporary = get_temporary_path(path)
-    con.execute(f"copy ({query}) to {quote_text(str(temporary))} (format parquet)")
+    con.execute(f"copy ({query}) to {quote_text(str(temporary))} ({PARQUET_OPTIONS})")
     replace_file(temporary, path)

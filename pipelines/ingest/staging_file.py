@@ -18,15 +18,21 @@ import duckdb
 from pipelines.archive import Document
 from pipelines.contracts.model import Table
 from pipelines.ingest.cells import MENDED, Cells, reading
-from pipelines.ingest.row_checks import Fault, write_cast
+from pipelines.ingest.row_checks import Fault, write_staging_cast
 from pipelines.sql import quote_name, quote_text
+
+# nobody looks single values up in a raw file, and a column of many values is given up early
+PARQUET_OPTIONS = "format parquet, write_bloom_filter false, dictionary_size_limit 5000"
 
 
 @dataclass(frozen=True)
 class Findings:
-    """What whole columns told: how many values may be bad, keys repeat, rows are not verified."""
+    """What whole columns told: conditions that hold somewhere, repeated keys, unverified rows.
 
-    suspicious: int
+    A condition is an SQL expression over the staged rows that is true for every bad row.
+    """
+
+    suspicions: list[str]
     repeated_keys: int
     unverified: int
 
@@ -52,7 +58,10 @@ def write_staged_file(
         DocumentFault: the file is no CSV.
     """
     typed = {
-        name: (f"{write_cast(name, column)} as {quote_name(f'typed {name}')}", quote_name(name))
+        name: (
+            f"{write_staging_cast(name, column)} as {quote_name(f'typed {name}')}",
+            quote_name(name),
+        )
         for name, column in table.columns.items()
         if column.type != "VARCHAR"
     }
@@ -95,7 +104,7 @@ def write_staged_file(
                     date {quote_text(document.document_on.isoformat())} as document_on,
                     timestamp {quote_text(loaded_at.isoformat())} as loaded_at
                 from (select {", ".join(["*", *(cast for cast, _ in typed.values())])} from {rows})
-            ) to {quote_text(str(path))} (format parquet)
+            ) to {quote_text(str(path))} ({PARQUET_OPTIONS})
             """
         ).fetchone()
     return count
@@ -120,47 +129,44 @@ def clear_columns(
 ) -> Findings:
     """Ask the staged columns whether anything may be bad, without telling which row it is.
 
-    Nothing suspicious means that no check of the contract fails. The other way round a suspicion
-    may turn out to be harmless.
+    No suspicion means that no check of the contract fails. The other way round one may turn out
+    to be harmless.
     """
     staged = f"read_parquet({quote_text(str(path))})"
     repetitive = _list_repetitive_columns(con, path) if cells.is_large else set()
-    by_place: dict[tuple[str, ...], list[str]] = {}
+    by_place: dict[str | None, list[str]] = {}
     for condition in _list_suspicions(table, faults):
-        columns = _find_columns(condition, table)
-        place = tuple(columns) if len(columns) == 1 and columns <= repetitive else ()
+        place = _find_place(condition, table, repetitive)
         by_place.setdefault(place, []).append(f"coalesce({condition}, false)")
+    suspicions = {place: " or ".join(conditions) for place, conditions in by_place.items()}
     counts = [
-        f"(select count(*) from {_get_values(staged, place)} where {' or '.join(conditions)})"
-        for place, conditions in by_place.items()
+        f"(select count(*) from {_get_values(staged, place)} where {condition})"
+        for place, condition in suspicions.items()
     ]
-    verified = _find_columns(table.verified_when, table)
-    place = tuple(verified) if len(verified) == 1 and verified <= repetitive else ()
     key = ", ".join(quote_name(name) for name in table.key)
+    unverified = _get_values(staged, _find_place(table.verified_when, table, repetitive))
+    *found, repeated, unverified = con.execute(
+        f"""
+        select
+            {", ".join(counts)},
+            -- equal keys have equal hashes: as many hashes as rows clear the whole document
+            (select count(*) from {staged})
+            - (select count(*) from (select hash({key}) as h from {staged} group by h)),
+            (select count(*) from {unverified} where not coalesce({table.verified_when}, false))
+        """
+    ).fetchone()
     return Findings(
-        *con.execute(
-            f"""
-            select
-                {" + ".join(counts)},
-                -- equal keys have equal hashes: as many hashes as rows clear the whole document
-                (select count(*) from {staged})
-                - (select count(*) from (select hash({key}) as h from {staged} group by h)),
-                (
-                    select count(*) from {_get_values(staged, place)}
-                    where not coalesce({table.verified_when}, false)
-                )
-            """
-        ).fetchone()
+        [condition for condition, count in zip(suspicions.values(), found, strict=True) if count],
+        repeated,
+        unverified,
     )
 
 
-def add_suspects(
-    con: duckdb.DuckDBPyConnection, table: Table, faults: list[Fault], path: Path
-) -> None:
-    """Add to `suspects` the rows in which a cell or a rule may be bad."""
-    conditions = " or ".join(f"coalesce({c}, false)" for c in _list_suspicions(table, faults))
+def add_suspects(con: duckdb.DuckDBPyConnection, suspicions: list[str], path: Path) -> None:
+    """Add to `suspects` the rows for which a suspicion holds."""
     con.execute(
-        f"insert into suspects select document_row from {read_staged(path)} where {conditions}"
+        "insert into suspects "
+        f"select document_row from {read_staged(path)} where {' or '.join(suspicions)}"
     )
 
 
@@ -193,11 +199,16 @@ def _find_columns(condition: str, table: Table) -> set[str]:
     return words & {*table.columns, "is_verified"}
 
 
-def _get_values(staged: str, place: tuple[str, ...]) -> str:
-    if not place:
+def _find_place(condition: str, table: Table, repetitive: set[str]) -> str | None:
+    """Return the repetitive column whose values alone decide a condition; None for the rows."""
+    columns = _find_columns(condition, table)
+    return next(iter(columns)) if len(columns) == 1 and columns <= repetitive else None
+
+
+def _get_values(staged: str, place: str | None) -> str:
+    if place is None:
         return staged
-    (column,) = map(quote_name, place)
-    return f"(select {column} from {staged} group by {column})"
+    return f"(select {quote_name(place)} from {staged} group by {quote_name(place)})"
 
 
 def _list_repetitive_columns(con: duckdb.DuckDBPyConnection, path: Path) -> set[str]:

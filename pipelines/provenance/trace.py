@@ -2,7 +2,8 @@
 
 A release says in `meta.lineage` which documents feed each mart, and in `meta.document` where their
 bytes came from. The rows are found in the raw files of those documents by the cells that they share
-with the mart's row: the same chip (under any of its labels), owner, site, place and period.
+with the mart's row: the same chip (under any of its labels), owner, site, place and period. Prices
+name the offers behind them, which name their rows (`offers.py`).
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from pipelines.contracts.load import load_contracts
 from pipelines.contracts.model import PROVENANCE, Table
 from pipelines.errors import ReleaseError
 from pipelines.ingest.records import list_loads
+from pipelines.provenance.offers import list_offer_rows
 from pipelines.settings import Settings
 from pipelines.sql import quote_name, quote_text
 
@@ -124,16 +126,25 @@ def trace_row(settings: Settings, table: str, key: list[str], values: list[str])
         ).fetchall()
         labels = _list_labels(connection, row)
         countries = _list_countries(connection, row)
+        offers = list_offer_rows(connection, table, row)
     evidence = []
     for source_id, raw_table, sha256, *rest in documents:
         contract = contracts.get(source_id)
+        numbers = (offers or {}).get((source_id, sha256), [])
+        if offers is not None and not numbers:
+            continue
         path = _find_raw_file(settings, source_id, raw_table, sha256)
         columns: tuple[str, ...] = ()
         matched: tuple[str, ...] = ()
         rows: tuple[tuple, ...] = ()
         if contract is not None and path is not None:
             raw = contract.get_table(raw_table)
-            matched, columns, rows = _match_rows(path, raw, key, row, labels, countries)
+            if offers is None:
+                conditions = _write_conditions(raw, key, row, labels, countries)
+            else:
+                wanted = "document_row in (select unnest(?::bigint[]))"
+                conditions = {"document_row": (wanted, [numbers])}
+            matched, columns, rows = _match_rows(path, raw, conditions)
         evidence.append(Evidence(source_id, raw_table, sha256, *rest, matched, columns, rows))
     evidence.sort(key=lambda item: (not item.rows, item.source_id, item.raw_table))
     return Trace(table, row, tuple(evidence))
@@ -177,15 +188,9 @@ def _find_raw_file(settings: Settings, source_id: str, raw_table: str, sha256: s
 
 
 def _match_rows(
-    path: Path,
-    table: Table,
-    key: list[str],
-    row: dict[str, Any],
-    labels: list[str],
-    countries: list[str] | None,
+    path: Path, table: Table, conditions: dict[str, tuple[str, list]]
 ) -> tuple[tuple[str, ...], tuple[str, ...], tuple[tuple, ...]]:
     """Return what rows were matched by, their shown columns, and the rows themselves."""
-    conditions = _write_conditions(table, key, row, labels, countries)
     if not conditions:
         return (), (), ()
     shown = [*table.key, *(c for c in conditions if c not in table.key)]
@@ -197,9 +202,11 @@ def _match_rows(
     columns = tuple(dict.fromkeys(["document_row", *shown, *cited]))
     where = " and ".join(f"({condition})" for condition, _ in conditions.values())
     bound = [value for _, values in conditions.values() for value in values]
+    # the rows of a large document are numbered by their place in the file alone
     rows = duckdb.execute(
-        f"select {', '.join(quote_name(c) for c in columns)} "
-        f"from read_parquet({quote_text(str(path))}) "
+        f"select {', '.join(quote_name(c) for c in columns)} from ("
+        "select * replace (coalesce(document_row, file_row_number + 1) as document_row) "
+        f"from read_parquet({quote_text(str(path))}, file_row_number = true)) "
         f"where is_verified and {where} order by document_row",
         bound,
     ).fetchall()

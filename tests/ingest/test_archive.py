@@ -40,6 +40,7 @@ def test_document_is_named_by_its_hash(tmp_path: Path) -> None:
     assert list_files(tmp_path) == [
         f"documents/{SHA256[:2]}/{SHA256}",
         f"records/shop/prices-{SHA256[:16]}.json",
+        "sightings/shop/prices.json",
     ]
 
 
@@ -50,6 +51,20 @@ def test_unchanged_bytes_make_no_new_vintage(tmp_path: Path) -> None:
     assert again == first
     assert again.document_on == date(2024, 5, 1)
     assert archive.list_documents("shop") == [first]
+
+
+def test_days_are_told_on_which_bytes_were_seen(tmp_path: Path) -> None:
+    archive = Archive(tmp_path)
+    other = b"a,b\n1,3\n"
+    for day, content in ((1, CONTENT), (2, other), (3, CONTENT)):
+        archive.store(content, make_document(content, day=day))
+    # a second look on one day changes nothing
+    archive.note_sighting("shop", "prices", hash_bytes(other), date(2024, 5, 3))
+    assert archive.list_sightings("shop", "prices") == {
+        date(2024, 5, 1): SHA256,
+        date(2024, 5, 2): hash_bytes(other),
+        date(2024, 5, 3): SHA256,
+    }
 
 
 def test_changed_bytes_stand_beside_the_old_ones(tmp_path: Path) -> None:

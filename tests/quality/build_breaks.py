@@ -291,4 +291,22 @@ BUILD_BREAKS: list[Break] = [
         "release_sums.values_do_not_slip",
         ("update marts.fct_datacenter_site set h100e_8bit = h100e_8bit * 1000",),
     ),
+    BuildBreak(
+        "months of one provider are passed off as broad",
+        "fct_rental_price_index.thin_months_are_marked",
+        ("update marts.fct_rental_price_index set is_thin = false",),
+    ),
+    BuildBreak(
+        "a share of the cost floor is read as percent",
+        "fct_gpu_hour_cost.components_make_the_central_cost",
+        ("update marts.fct_gpu_hour_cost set operations_usd = operations_usd * 100",),
+    ),
+    BuildBreak(
+        "China's rent is taken from abroad",
+        "fct_scarcity_premium.china_pays_chinese_rents",
+        (
+            "update marts.fct_scarcity_premium set price_region_id = 'WORLD' "
+            "where chip_id = 'nvidia-h20'",
+        ),
+    ),
 ]

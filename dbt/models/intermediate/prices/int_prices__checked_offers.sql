@@ -65,6 +65,7 @@ provider_prices as (
         chip_id is not null
         and usd_per_gpu_hour > 0
         and not is_accelerator_only
+        and not is_part_of_accelerator
     group by all
 ),
 
@@ -166,18 +167,22 @@ mistaken as (
 
 -- spot at exactly the list price: the catalogue had no spot price and repeated the other
 list_prices as (
-    select distinct
-        provider,
-        chip_id,
-        country_code,
-        place,
-        instance_type,
-        gpus,
-        observed_on,
-        source_publisher,
-        price_per_hour,
-    from keyed
-    where commitment = 'on_demand'
+    select distinct spot.offer_id
+    from keyed as spot
+    inner join keyed as listed
+        on
+            spot.provider = listed.provider
+            and spot.chip_id = listed.chip_id
+            and spot.country_code is not distinct from listed.country_code
+            and spot.place is not distinct from listed.place
+            and spot.instance_type is not distinct from listed.instance_type
+            and spot.gpus is not distinct from listed.gpus
+            and spot.observed_on between listed.observed_on and listed.last_observed_on
+            and spot.source_publisher = listed.source_publisher
+            and spot.price_per_hour = listed.price_per_hour
+    where
+        spot.commitment = 'spot'
+        and listed.commitment = 'on_demand'
 ),
 
 -- two prices of one offer on one day from one list: which one is meant cannot be told
@@ -213,7 +218,7 @@ compared as (
         nullif(keyed.usd_per_gpu_hour, 0) / peer_prices.usd_per_gpu_hour as ratio_to_peers,
         contradicted.offer_id is not null as is_stale,
         mistaken.offer_key is not null as is_mistaken,
-        list_prices.provider is not null as is_list_price,
+        list_prices.offer_id is not null as is_list_price,
         ambiguous.spread,
         limits.level_limit,
         hours.hours_per_month,
@@ -232,18 +237,7 @@ compared as (
             keyed.offer_key = mistaken.offer_key
             and keyed.source_publisher = mistaken.source_publisher
             and keyed.usd_per_gpu_hour = mistaken.usd_per_gpu_hour
-    left join list_prices
-        on
-            keyed.commitment = 'spot'
-            and keyed.provider = list_prices.provider
-            and keyed.chip_id = list_prices.chip_id
-            and keyed.country_code is not distinct from list_prices.country_code
-            and keyed.place is not distinct from list_prices.place
-            and keyed.instance_type is not distinct from list_prices.instance_type
-            and keyed.gpus is not distinct from list_prices.gpus
-            and keyed.observed_on = list_prices.observed_on
-            and keyed.source_publisher = list_prices.source_publisher
-            and keyed.price_per_hour = list_prices.price_per_hour
+    left join list_prices on keyed.offer_id = list_prices.offer_id
     left join ambiguous
         on
             keyed.offer_key = ambiguous.offer_key
@@ -284,6 +278,7 @@ select
         when usd_per_gpu_hour is null then 'no_exchange_rate'
         when usd_per_gpu_hour <= 0 then 'no_price'
         when is_accelerator_only then 'accelerator_without_machine'
+        when is_part_of_accelerator then 'part_of_an_accelerator'
         when is_part_of_series then 'part_of_national_series'
         when confidence = 'modelled' then 'assumption_of_an_analyst'
         when is_list_price then 'spot_repeats_list_price'

@@ -5,6 +5,10 @@ with rental_quotes as (
     select * from {{ ref('stg_rental_quotes__rental_quotes') }}
 ),
 
+catalogue_intervals as (
+    select * from {{ ref('int_prices__catalogue_intervals') }}
+),
+
 china_rents as (
     select * from {{ ref('stg_china_prices__china_rental_and_hardware_prices') }}
 ),
@@ -53,6 +57,7 @@ quotes as (
         false as is_press_report,
         -- an accelerator without the machine around it is no rent of an accelerator
         contains(note, 'host VM not included') as is_accelerator_only,
+        false as is_part_of_accelerator,
         false as is_part_of_series,
         source_publisher,
         source_url,
@@ -63,6 +68,40 @@ quotes as (
         confidence,
     from rental_quotes
     where provider_type <> 'index'
+),
+
+catalogue as (
+    select
+        interval_id as offer_id,
+        valid_from as observed_on,
+        last_observed_on,
+        provider,
+        provider_type,
+        country_code,
+        place,
+        instance_type,
+        gpus,
+        chip_label,
+        commitment,
+        price_per_gpu_hour as price_per_hour,
+        currency,
+        case
+            when is_part_of_accelerator then 'price of a part by its share of the accelerator'
+            when gpus > 1 then 'price of the machine by its accelerators'
+            else 'as quoted'
+        end as conversion,
+        false as is_press_report,
+        is_accelerator_only,
+        is_part_of_accelerator,
+        false as is_part_of_series,
+        source_publisher,
+        source_url,
+        document_sha256,
+        document_row,
+        source_id,
+        known_on,
+        confidence,
+    from catalogue_intervals
 ),
 
 -- A range counts by its middle. A petaflop-year is divided among cards by their dense 16-bit rate.
@@ -103,6 +142,7 @@ press as (
         || rental_price_units.hours::varchar || ' hours' as conversion,
         true as is_press_report,
         false as is_accelerator_only,
+        false as is_part_of_accelerator,
         -- the national series of the metals market holds its regional ones
         contains(china_rents.note, 'SMM average')
         and not contains(china_rents.note, 'national') as is_part_of_series,
@@ -121,6 +161,8 @@ press as (
 
 offers as (
     select * from quotes
+    union all
+    select * from catalogue
     union all
     select * from press
 ),
@@ -172,6 +214,7 @@ select
     end as usd_per_gpu_hour,
     offers.is_press_report,
     coalesce(offers.is_accelerator_only, false) as is_accelerator_only,
+    offers.is_part_of_accelerator,
     coalesce(offers.is_part_of_series, false) as is_part_of_series,
     offers.source_publisher,
     offers.source_url,

@@ -1,0 +1,91 @@
+"""The models from offers to the index, run in memory on panels that a test makes up.
+
+The SQL is that of the build; only references and macros are filled in.
+"""
+
+from datetime import date
+
+import duckdb
+from jinja2 import DictLoader, Environment
+
+from pipelines.settings import PROJECT_DIR
+
+MODELS_DIR = PROJECT_DIR / "dbt" / "models" / "intermediate" / "prices"
+MACROS = ("aggregates", "joined_ids", "weakest_confidence")
+CHAIN = ("offer_readings", "offer_months", "relatives", "index", "index_drift")
+
+Panel = dict[tuple[str, str], dict[int, float]]
+"""Prices by offer (provider, name) and month; months count from January 2022."""
+
+
+def get_month(number: int) -> date:
+    """Return the first day of a month, counted from January 2022."""
+    return date(2022 + number // 12, number % 12 + 1, 1)
+
+
+def build_index(
+    panel: Panel, max_gap: int = 6, jump_limit: float = 1e9
+) -> duckdb.DuckDBPyConnection:
+    """Run the models on a panel of one chip in the United States, on demand.
+
+    Args:
+        panel: the prices, each read once in its month.
+        max_gap: months that a step may span.
+        jump_limit: ratio above which a step waits for review.
+
+    Returns:
+        A connection in which the models stand as tables.
+    """
+    connection = duckdb.connect(":memory:")
+    connection.execute(
+        """
+        create table int_prices__checked_offers (
+            offer_id varchar, offer_key varchar, observed_on date, last_observed_on date,
+            chip_id varchar, provider varchar, provider_type varchar, region_id varchar,
+            commitment varchar, usd_per_gpu_hour double, is_press_report boolean,
+            exclusion_reason varchar, source_id varchar, known_on date, confidence varchar
+        );
+        create table int_prices__events (
+            event_id varchar, event_kind varchar, direction varchar, date_precision varchar,
+            event_date date, organisation_id varchar, segment varchar, region_id varchar,
+            chip_id varchar
+        );
+        create table int_reference__organisation_ids (label varchar, organisation_id varchar);
+        create table int_balance__assumptions (assumption_id varchar, value_central double);
+        """
+    )
+    connection.execute(
+        "insert into int_balance__assumptions values "
+        "('index-max-gap', ?), ('price-jump-limit', ?), ('index-min-providers', 3)",
+        [max_gap, jump_limit],
+    )
+    rows = [
+        (f"{provider}-{name}-{month}", f"{provider}-{name}", get_month(month), provider, price)
+        for (provider, name), prices in panel.items()
+        for month, price in prices.items()
+    ]
+    connection.executemany(
+        "insert into int_prices__checked_offers select $1, $2, $3, $3, 'h100', $4, 'neocloud', "
+        "'US', 'on_demand', $5, false, null, 's', $3, 'reported'",
+        rows,
+    )
+    for name in CHAIN:
+        model = f"int_prices__{name}"
+        connection.execute(f"create table {model} as {render(model)}")
+    return connection
+
+
+def render(model: str) -> str:
+    """Return the SQL of a price model with its references as plain names."""
+    macros = "\n".join((PROJECT_DIR / "dbt" / "macros" / f"{m}.sql").read_text() for m in MACROS)
+    text = (MODELS_DIR / f"{model}.sql").read_text()
+    environment = Environment(loader=DictLoader({"model": f"{macros}\n{text}"}))
+    return environment.get_template("model").render(ref=lambda name: name, config=lambda **_: "")
+
+
+def read_index(connection: duckdb.DuckDBPyConnection, region: str = "WORLD") -> dict[date, float]:
+    """Return the index by month."""
+    found = connection.execute(
+        "select month_start, index_value from int_prices__index where region_id = ?", [region]
+    )
+    return dict(found.fetchall())
