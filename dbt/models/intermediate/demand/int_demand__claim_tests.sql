@@ -1,0 +1,66 @@
+-- Every test of a part of a claim with its readings and its verdict. The interval decides: supported
+-- where all of it meets the bounds, refuted where none of it does, mixed in between. What only the
+-- construction of the model decides is supported by name, and what no data decide stays open.
+with claim_tests as (
+    select * from {{ ref('stg_seed_claims__claim_tests') }}
+),
+
+readings as (
+    select * from {{ ref('int_demand__claims_on_balance') }}
+    union all
+    select * from {{ ref('int_demand__claims_on_demand') }}
+    union all
+    select * from {{ ref('int_demand__claims_on_stock') }}
+    union all
+    select * from {{ ref('int_demand__claims_on_prices') }}
+    union all
+    select * from {{ ref('int_demand__claims_on_costs') }}
+    union all
+    select * from {{ ref('int_demand__claims_on_chips') }}
+    union all
+    select * from {{ ref('int_demand__claims_on_use') }}
+    union all
+    select * from {{ ref('int_demand__claims_on_owners') }}
+),
+
+joined as (
+    select
+        claim_tests.*,
+        readings.then_points,
+        readings.latest_points,
+        readings.test_points,
+        readings.detail,
+        readings.test_id is not null as has_reading,
+    from claim_tests
+    left join readings on claim_tests.test_id = readings.test_id
+)
+
+select
+    test_id,
+    claim_id,
+    part,
+    measure,
+    unit,
+    tested,
+    test_unit,
+    comparison,
+    threshold_low,
+    threshold_high,
+    basis,
+    is_decisive,
+    reasoning,
+    missing,
+    then_points,
+    latest_points,
+    test_points,
+    detail,
+    has_reading,
+    case basis
+        when 'untestable' then 'not_testable_yet'
+        when 'construction' then 'supported'
+        else coalesce(
+            {{ claim_verdict('test_points', 'comparison', 'threshold_low', 'threshold_high') }},
+            'not_testable_yet'
+        )
+    end as verdict,
+from joined

@@ -1,0 +1,16 @@
+select
+    quarter_start,
+    region_id,
+    workload_id,
+    access,
+    place,
+    section,
+    step,
+    operation,
+    operand,
+    value,
+    unit,
+    explanation,
+    assumption_ids,
+    {{ quantile_columns('points', 'published') }},
+from {{ ref('int_balance__walk') }}

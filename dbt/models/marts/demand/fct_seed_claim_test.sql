@@ -1,0 +1,31 @@
+with claim_tests as (
+    select * from {{ ref('int_demand__claim_tests') }}
+)
+
+select
+    test_id,
+    claim_id,
+    part,
+    measure,
+    unit,
+    {{ significant('then_points[1]') }} as value_then_low,
+    {{ significant('then_points[2]') }} as value_then,
+    {{ significant("nullif(then_points[3], 'infinity'::double)") }} as value_then_high,
+    {{ significant('latest_points[1]') }} as value_latest_low,
+    {{ significant('latest_points[2]') }} as value_latest,
+    {{ significant("nullif(latest_points[3], 'infinity'::double)") }} as value_latest_high,
+    tested,
+    test_unit,
+    {{ significant('test_points[1]') }} as tested_low,
+    {{ significant('test_points[2]') }} as tested_value,
+    {{ significant("nullif(test_points[3], 'infinity'::double)") }} as tested_high,
+    comparison,
+    threshold_low,
+    threshold_high,
+    verdict,
+    basis,
+    is_decisive,
+    reasoning,
+    missing,
+    detail,
+from claim_tests
