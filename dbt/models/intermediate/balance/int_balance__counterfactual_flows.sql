@@ -75,17 +75,25 @@ touched as (
         and scenario_quarters.touched_share > 0
 ),
 
--- the part of its low point that a yearly output is at most held to
+-- the part of a yearly output that stays when it is held to its low point
 lowest as (
     select
+        held.quarter_start,
         assumptions.chip_id,
-        assumptions.valid_from,
-        assumptions.valid_to,
         assumption_draws.draw,
         least(1, assumptions.value_low / assumption_draws.value) as kept_share,
-    from assumptions
+    from (
+        select quarter_start
+        from scenario_quarters
+        where volume_rule = 'lowest'
+        group by quarter_start
+    ) as held
+    inner join assumptions
+        on
+            assumptions.parameter = 'domestic_units'
+            and assumptions.valid_from <= held.quarter_start
+            and coalesce(assumptions.valid_to > held.quarter_start, true)
     inner join assumption_draws on assumptions.assumption_id = assumption_draws.assumption_id
-    where assumptions.parameter = 'domestic_units'
 ),
 
 came as (
@@ -132,10 +140,8 @@ came as (
             and arrivals.draw = uncut.draw
     left join lowest
         on
-            scenario_quarters.volume_rule = 'lowest'
+            arrivals.quarter_start = lowest.quarter_start
             and arrivals.chip_id = lowest.chip_id
-            and lowest.valid_from <= arrivals.quarter_start
-            and coalesce(lowest.valid_to > arrivals.quarter_start, true)
             and arrivals.draw = lowest.draw
 ),
 

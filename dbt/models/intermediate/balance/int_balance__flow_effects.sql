@@ -209,46 +209,9 @@ by_region as (
         owned.region_id,
         owned.origin,
         owned.draw
-),
+)
 
 {% set columns = measures + weighted.keys() | list %}
-
-effects as (
-    select
-        scenario_id,
-        effect,
-        quarter_start,
-        region_id,
-        origin,
-        draw,
-        {{ columns | join(',\n        ') }},
-    from by_region
-    where scenario_id is not null
-
-    union all
-
-    select
-        displaced.scenario_id,
-        by_region.effect,
-        by_region.quarter_start,
-        by_region.region_id,
-        by_region.origin,
-        by_region.draw,
-        {%- for column in columns %}
-        by_region.{{ column }} * displaced.h100e_training / sources.h100e_training as {{ column }},
-        {%- endfor %}
-    from displaced
-    inner join by_region
-        on
-            displaced.source_vendor = by_region.vendor
-            and displaced.quarter_start = by_region.quarter_start
-            and displaced.draw = by_region.draw
-    inner join sources
-        on
-            displaced.source_vendor = sources.vendor
-            and displaced.quarter_start = sources.quarter_start
-            and displaced.draw = sources.draw
-)
 
 select
     scenario_id,
@@ -256,9 +219,33 @@ select
     quarter_start,
     region_id,
     origin,
+    'changed' as cause,
     draw,
+    {{ columns | join(',\n    ') }},
+from by_region
+where scenario_id is not null
+
+union all
+
+select
+    displaced.scenario_id,
+    by_region.effect,
+    by_region.quarter_start,
+    by_region.region_id,
+    by_region.origin,
+    'displaced' as cause,
+    by_region.draw,
     {%- for column in columns %}
-    {{ exact_sum(column) }} as {{ column }},
+    by_region.{{ column }} * displaced.h100e_training / sources.h100e_training as {{ column }},
     {%- endfor %}
-from effects
-group by scenario_id, effect, quarter_start, region_id, origin, draw
+from displaced
+inner join by_region
+    on
+        displaced.source_vendor = by_region.vendor
+        and displaced.quarter_start = by_region.quarter_start
+        and displaced.draw = by_region.draw
+inner join sources
+    on
+        displaced.source_vendor = sources.vendor
+        and displaced.quarter_start = sources.quarter_start
+        and displaced.draw = sources.draw

@@ -34,6 +34,19 @@ scenario_cells as (
     {% do shown.append((step, 'inference', step ~ '_inference')) -%}
 {% endfor %}
 
+measured as (
+    select
+        scenario_id,
+        quarter_start,
+        region_id,
+        {%- for measure in shown | map('last') | unique %}
+        {{ quantile_points(measure) }} as {{ measure }}_points,
+        max({{ measure }}) filter (where draw = 0) as {{ measure }}_central,
+        {%- endfor %}
+    from supply_draws
+    group by scenario_id, quarter_start, region_id
+),
+
 points as (
     {%- for step, workload_id, measure in shown %}
     select
@@ -42,10 +55,9 @@ points as (
         region_id,
         '{{ workload_id }}' as workload_id,
         '{{ step }}' as step,
-        {{ quantile_points(measure) }} as points,
-        max({{ measure }}) filter (where draw = 0) as central,
-    from supply_draws
-    group by scenario_id, quarter_start, region_id
+        {{ measure }}_points as points,
+        {{ measure }}_central as central,
+    from measured
     {% if not loop.last %}union all{% endif %}
     {%- endfor %}
 ),
