@@ -11,4 +11,7 @@ select
     infeasible_share,
     draws_used,
 from {{ ref('fct_compute_balance') }}
-where infeasible_share > 0.25
+where
+    infeasible_share > 0.25
+    -- a scenario has the draws of the baseline
+    and scenario_id = 'baseline'

@@ -1,9 +1,11 @@
 -- No step of supply makes chips, on every draw: deployed within nominal, powered within deployed,
 -- suitable within powered, merchant within usable. Usable may exceed suitable only where the draw's
 -- utilisation lies above the reference one. The tolerance is a hundredth of an H100: steps are
--- added in thousandths.
+-- added in thousandths. It holds for the worlds of scenarios as well.
 with supply as (
     select * from {{ ref('int_balance__region_supply') }}
+    union all by name
+    select * from {{ ref('int_balance__scenario_supply') }}
 ),
 
 factors as (

@@ -62,6 +62,13 @@ parsed as (
                 then make_date(substr(scope['year'], 1, 4)::integer, 1, 1)
             when scope['quarter'] like '%-each'
                 then make_date(substr(scope['quarter'], 1, 4)::integer, 1, 1)
+            -- `2022Q3-2024Q4`, open where it ends in the dash
+            when regexp_matches(scope['period'], '^[0-9]{4}Q[1-4]-')
+                then make_date(
+                    substr(scope['period'], 1, 4)::integer,
+                    3 * substr(scope['period'], 6, 1)::integer - 2,
+                    1
+                )
             else coalesce(scope['quarter'], nullif(scope['from'], ''))::date
         end as valid_from,
         case
@@ -71,6 +78,15 @@ parsed as (
                 then make_date(substr(scope['quarter'], 1, 4)::integer + 1, 1, 1)
             when scope['quarter'] is not null
                 then (scope['quarter']::date + interval 3 month)::date
+            when regexp_matches(scope['period'], '-[0-9]{4}Q[1-4]$')
+                then (
+                    make_date(
+                        substr(scope['period'], 8, 4)::integer,
+                        3 * right(scope['period'], 1)::integer - 2,
+                        1
+                    )
+                    + interval 3 month
+                )::date
             else (nullif(scope['to'], '')::date + interval 1 day)::date
         end as stated_valid_to,
     from scopes

@@ -1,6 +1,7 @@
 -- Quantiles of supply, demand, gap and coverage and the probability of shortage, all of one row
 -- from the same draws: those in which the region (for the world: every region) is feasible. With
--- too few of them left no quantity is published.
+-- too few of them left no quantity is published. A scenario shows the baseline's figures where it
+-- changes nothing, and none where the volume of a change is unknown.
 with balance_draws as (
     select * from {{ ref('int_balance__balance_draws') }}
 ),
@@ -23,6 +24,10 @@ quarter_states as (
 
 policy_regimes as (
     select * from {{ ref('int_balance__policy_regimes') }}
+),
+
+scenario_cells as (
+    select * from {{ ref('int_balance__scenario_cells') }}
 ),
 
 shares as (
@@ -57,12 +62,6 @@ points as (
     group by scenario_id, quarter_start, region_id, workload_id, access
 ),
 
-scenarios as (
-    select 'baseline' as scenario_id
-    union
-    select scenario_id from shares
-),
-
 accesses as (
     select unnest(['all', 'merchant']) as access
 ),
@@ -74,12 +73,16 @@ grid as (
         workloads.workload_id,
         workloads.yardstick,
         accesses.access,
-        scenarios.scenario_id,
+        scenario_cells.scenario_id,
+        scenario_cells.drawn_from,
     from quarters
     cross join regions
     cross join workloads
     cross join accesses
-    cross join scenarios
+    inner join scenario_cells
+        on
+            quarters.quarter_start = scenario_cells.quarter_start
+            and regions.region_id = scenario_cells.region_id
 ),
 
 kept_points as (
@@ -104,8 +107,34 @@ select
     quarter_states.supply_is_nowcast as is_provisional,
     policy_regimes.policy_regime,
 from grid
-left join shares using (quarter_start, region_id, workload_id, access, scenario_id)
-left join points using (quarter_start, region_id, workload_id, access, scenario_id)
-left join kept_points using (quarter_start, region_id, workload_id, access, scenario_id)
-left join quarter_states using (quarter_start, region_id, workload_id)
-left join policy_regimes using (quarter_start, region_id, scenario_id)
+left join shares
+    on
+        grid.quarter_start = shares.quarter_start
+        and grid.region_id = shares.region_id
+        and grid.workload_id = shares.workload_id
+        and grid.access = shares.access
+        and grid.drawn_from = shares.scenario_id
+left join points
+    on
+        grid.quarter_start = points.quarter_start
+        and grid.region_id = points.region_id
+        and grid.workload_id = points.workload_id
+        and grid.access = points.access
+        and grid.drawn_from = points.scenario_id
+left join kept_points
+    on
+        grid.quarter_start = kept_points.quarter_start
+        and grid.region_id = kept_points.region_id
+        and grid.workload_id = kept_points.workload_id
+        and grid.access = kept_points.access
+        and grid.drawn_from = kept_points.scenario_id
+left join quarter_states
+    on
+        grid.quarter_start = quarter_states.quarter_start
+        and grid.region_id = quarter_states.region_id
+        and grid.workload_id = quarter_states.workload_id
+left join policy_regimes
+    on
+        grid.quarter_start = policy_regimes.quarter_start
+        and grid.region_id = policy_regimes.region_id
+        and grid.scenario_id = policy_regimes.scenario_id

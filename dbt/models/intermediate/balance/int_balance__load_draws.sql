@@ -1,12 +1,43 @@
 -- Load by region, on every draw, scenario and access: the needs of all workloads over the stock.
 -- The load of the world is the mean of its regions by stock, with no chip moved between them.
+-- A scenario's world takes the regions that it leaves alone as they were.
 with needs as (
     select * from {{ ref('int_balance__needs') }}
+),
+
+scenario_cells as (
+    select * from {{ ref('int_balance__scenario_cells') }}
 ),
 
 region_count as (
     select count(distinct region_id) as regions
     from needs
+),
+
+unchanged as (
+    select
+        needs.* replace (worlds.scenario_id as scenario_id),
+    from scenario_cells as worlds
+    inner join scenario_cells
+        on
+            worlds.scenario_id = scenario_cells.scenario_id
+            and worlds.quarter_start = scenario_cells.quarter_start
+    inner join needs
+        on
+            scenario_cells.quarter_start = needs.quarter_start
+            and scenario_cells.region_id = needs.region_id
+    where
+        worlds.region_id = 'WORLD'
+        and worlds.scenario_id <> 'baseline'
+        and worlds.drawn_from = worlds.scenario_id
+        and scenario_cells.drawn_from = 'baseline'
+        and needs.scenario_id = 'baseline'
+),
+
+parts as (
+    select * from needs
+    union all by name
+    select * from unchanged
 )
 
 select
@@ -23,20 +54,20 @@ from needs
 union all
 
 select
-    needs.scenario_id,
-    needs.quarter_start,
+    parts.scenario_id,
+    parts.quarter_start,
     'WORLD' as region_id,
-    needs.access,
-    needs.draw,
+    parts.access,
+    parts.draw,
     case
-        when count(needs.load_served) = any_value(region_count.regions)
-            then {{ exact_sum('needs.load_served * needs.stock') }} / {{ exact_sum('needs.stock') }}
+        when count(parts.load_served) = any_value(region_count.regions)
+            then {{ exact_sum('parts.load_served * parts.stock') }} / {{ exact_sum('parts.stock') }}
     end as load_served,
     case
-        when count(needs.load_wanted) = any_value(region_count.regions)
-            then {{ exact_sum('needs.load_wanted * needs.stock') }} / {{ exact_sum('needs.stock') }}
+        when count(parts.load_wanted) = any_value(region_count.regions)
+            then {{ exact_sum('parts.load_wanted * parts.stock') }} / {{ exact_sum('parts.stock') }}
     end as load_wanted,
-    bool_and(needs.is_feasible) as is_feasible,
-from needs
+    bool_and(parts.is_feasible) as is_feasible,
+from parts
 cross join region_count
-group by needs.scenario_id, needs.quarter_start, needs.access, needs.draw
+group by parts.scenario_id, parts.quarter_start, parts.access, parts.draw

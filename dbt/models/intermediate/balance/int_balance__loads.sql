@@ -12,6 +12,10 @@ regions as (
     select * from {{ ref('int_reference__regions') }}
 ),
 
+scenario_cells as (
+    select * from {{ ref('int_balance__scenario_cells') }}
+),
+
 points as (
     select
         scenario_id,
@@ -27,12 +31,6 @@ points as (
     group by scenario_id, quarter_start, region_id, access
 ),
 
-scenarios as (
-    select 'baseline' as scenario_id
-    union
-    select scenario_id from points
-),
-
 accesses as (
     select unnest(['all', 'merchant']) as access
 )
@@ -41,7 +39,7 @@ select
     quarters.quarter_start,
     regions.region_id,
     accesses.access,
-    scenarios.scenario_id,
+    scenario_cells.scenario_id,
     coalesce(points.draws_used, 0) as draws_used,
     points.infeasible_share,
     case when points.draws_used >= {{ var('minimum_draws') }} then points.served_points end
@@ -51,10 +49,13 @@ select
 from quarters
 cross join regions
 cross join accesses
-cross join scenarios
+inner join scenario_cells
+    on
+        quarters.quarter_start = scenario_cells.quarter_start
+        and regions.region_id = scenario_cells.region_id
 left join points
     on
         quarters.quarter_start = points.quarter_start
         and regions.region_id = points.region_id
         and accesses.access = points.access
-        and scenarios.scenario_id = points.scenario_id
+        and scenario_cells.drawn_from = points.scenario_id

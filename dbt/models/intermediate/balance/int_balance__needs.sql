@@ -2,13 +2,21 @@
 -- every draw, scenario and access. A need is demand over usable supply of the workload, times the
 -- part of the stock that suits it, so that needs of different workloads compete for the same chips
 -- and add up to the load. `merchant` asks the same of the part that is offered, with the demand
--- that is rented.
+-- that is rented. Scenarios have rows where they change supply or demand.
 with region_supply as (
     select * from {{ ref('int_balance__region_supply') }}
 ),
 
+scenario_supply as (
+    select * from {{ ref('int_balance__scenario_supply') }}
+),
+
 regional_demand as (
     select * from {{ ref('int_demand__regional_demand') }}
+),
+
+scenario_demand as (
+    select * from {{ ref('int_balance__scenario_demand') }}
 ),
 
 assumptions as (
@@ -41,8 +49,33 @@ rented_shares as (
     group by assumptions.region_id, assumption_draws.draw
 ),
 
+demand_rows as (
+    select
+        'baseline' as scenario_id,
+        region_id,
+        quarter_start,
+        draw,
+        workload_id,
+        served,
+        wanted,
+    from regional_demand
+
+    union all
+
+    select
+        scenario_id,
+        region_id,
+        quarter_start,
+        draw,
+        workload_id,
+        served,
+        wanted,
+    from scenario_demand
+),
+
 demand as (
     select
+        scenario_id,
         region_id,
         quarter_start,
         draw,
@@ -52,68 +85,90 @@ demand as (
         max(wanted) filter (where workload_id = 'training_large') as wanted_large,
         max(wanted) filter (where workload_id = 'training_small') as wanted_small,
         max(wanted) filter (where workload_id = 'inference') as wanted_inference,
-    from regional_demand
-    group by region_id, quarter_start, draw
+    from demand_rows
+    group by scenario_id, region_id, quarter_start, draw
+),
+
+moved_scenarios as (
+    select
+        scenario_id,
+        region_id,
+        quarter_start,
+    from scenario_demand
+    group by scenario_id, region_id, quarter_start
+),
+
+supply as (
+    select * from region_supply
+    union all by name
+    select * from scenario_supply
+),
+
+-- demand is the baseline's unless the scenario moves it
+met as (
+    select
+        supply.*,
+        demand.* exclude (scenario_id, region_id, quarter_start, draw),
+    from supply
+    left join moved_scenarios
+        on
+            supply.scenario_id = moved_scenarios.scenario_id
+            and supply.region_id = moved_scenarios.region_id
+            and supply.quarter_start = moved_scenarios.quarter_start
+    left join demand
+        on
+            demand.scenario_id = coalesce(moved_scenarios.scenario_id, 'baseline')
+            and supply.region_id = demand.region_id
+            and supply.quarter_start = demand.quarter_start
+            and supply.draw = demand.draw
 ),
 
 sides as (
     select
-        region_supply.scenario_id,
-        region_supply.quarter_start,
-        region_supply.region_id,
+        scenario_id,
+        quarter_start,
+        region_id,
         'all' as access,
-        region_supply.draw,
-        region_supply.powered_inference as stock,
-        region_supply.potential_grade / nullif(region_supply.powered_inference, 0) as grade_share,
-        region_supply.potential_large / nullif(region_supply.powered_inference, 0) as large_share,
-        region_supply.usable_large,
-        region_supply.usable_small,
-        region_supply.usable_inference,
-        demand.served_large,
-        demand.served_small,
-        demand.served_inference,
-        demand.wanted_large,
-        demand.wanted_small,
-        demand.wanted_inference,
-    from region_supply
-    left join demand
-        on
-            region_supply.region_id = demand.region_id
-            and region_supply.quarter_start = demand.quarter_start
-            and region_supply.draw = demand.draw
+        draw,
+        powered_inference as stock,
+        potential_grade / nullif(powered_inference, 0) as grade_share,
+        potential_large / nullif(powered_inference, 0) as large_share,
+        usable_large,
+        usable_small,
+        usable_inference,
+        served_large,
+        served_small,
+        served_inference,
+        wanted_large,
+        wanted_small,
+        wanted_inference,
+    from met
 
     union all
 
     select
-        region_supply.scenario_id,
-        region_supply.quarter_start,
-        region_supply.region_id,
+        met.scenario_id,
+        met.quarter_start,
+        met.region_id,
         'merchant' as access,
-        region_supply.draw,
-        region_supply.merchant_potential_all as stock,
-        region_supply.merchant_potential_grade / nullif(region_supply.merchant_potential_all, 0)
-            as grade_share,
-        region_supply.merchant_potential_large / nullif(region_supply.merchant_potential_all, 0)
-            as large_share,
-        region_supply.merchant_large as usable_large,
-        region_supply.merchant_small as usable_small,
-        region_supply.merchant_inference as usable_inference,
-        demand.served_large * rented_shares.large as served_large,
-        demand.served_small * rented_shares.small as served_small,
-        demand.served_inference * rented_shares.inference as served_inference,
-        demand.wanted_large * rented_shares.large as wanted_large,
-        demand.wanted_small * rented_shares.small as wanted_small,
-        demand.wanted_inference * rented_shares.inference as wanted_inference,
-    from region_supply
-    left join demand
-        on
-            region_supply.region_id = demand.region_id
-            and region_supply.quarter_start = demand.quarter_start
-            and region_supply.draw = demand.draw
+        met.draw,
+        met.merchant_potential_all as stock,
+        met.merchant_potential_grade / nullif(met.merchant_potential_all, 0) as grade_share,
+        met.merchant_potential_large / nullif(met.merchant_potential_all, 0) as large_share,
+        met.merchant_large as usable_large,
+        met.merchant_small as usable_small,
+        met.merchant_inference as usable_inference,
+        met.served_large * rented_shares.large as served_large,
+        met.served_small * rented_shares.small as served_small,
+        met.served_inference * rented_shares.inference as served_inference,
+        met.wanted_large * rented_shares.large as wanted_large,
+        met.wanted_small * rented_shares.small as wanted_small,
+        met.wanted_inference * rented_shares.inference as wanted_inference,
+    from met
     left join rented_shares
         on
-            region_supply.region_id = rented_shares.region_id
-            and region_supply.draw = rented_shares.draw
+            met.region_id = rented_shares.region_id
+            and met.draw = rented_shares.draw
 ),
 
 -- Large jobs may be absent from a region's list of runs and then need nothing that is known;
@@ -136,17 +191,35 @@ loads as (
         need_served_large + need_served_small + need_served_inference as load_served,
         need_wanted_large + need_wanted_small + need_wanted_inference as load_wanted,
     from needs
-)
+),
 
 -- What was served cannot exceed the stock by more than errors of timing; a draw in which it does
--- contradicts itself for the whole region, so it is out for the offered part as well.
+-- contradicts itself for the whole region, so it is out for the offered part as well. Only what
+-- happened can be contradicted: a draw that holds there holds in every scenario.
+feasible as (
+    select
+        loads.quarter_start,
+        loads.region_id,
+        loads.draw,
+        bool_and(loads.load_served <= tolerance.max_served_load) filter (
+            where loads.access = 'all'
+        ) as is_feasible,
+        bool_and(loads.load_served <= tolerance.max_served_load) as is_feasible_for_both,
+    from loads
+    cross join tolerance
+    where loads.scenario_id = 'baseline'
+    group by loads.quarter_start, loads.region_id, loads.draw
+)
+
 select
     loads.*,
-    bool_and(loads.load_served <= tolerance.max_served_load) over (
-        partition by loads.scenario_id, loads.quarter_start, loads.region_id, loads.draw
-        -- `all` comes first and sees itself only, `merchant` sees both
-        order by loads.access
-        rows between unbounded preceding and current row
-    ) as is_feasible,
+    case loads.access
+        when 'all' then feasible.is_feasible
+        else feasible.is_feasible_for_both
+    end as is_feasible,
 from loads
-cross join tolerance
+inner join feasible
+    on
+        loads.quarter_start = feasible.quarter_start
+        and loads.region_id = feasible.region_id
+        and loads.draw = feasible.draw

@@ -1,0 +1,16 @@
+select
+    scenario_id,
+    quarter_start,
+    region_id,
+    workload_id,
+    effect,
+    policy_ids,
+    yardstick,
+    {{ quantile_columns('usable_points', 'h100e') }},
+    {{ quantile_columns('deployed_points', 'deployed_h100e') }},
+    {{ quantile_columns('supply_points', 'supply_h100e') }},
+    {{ quantile_columns('gap_points', 'gap_h100e') }},
+    draws_used,
+    is_quantified,
+    is_nowcast,
+from {{ ref('int_balance__policy_impacts') }}

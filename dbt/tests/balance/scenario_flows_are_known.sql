@@ -1,0 +1,58 @@
+-- A flow of a scenario that names a chip, an assumption or a policy that the model does not find
+-- would change nothing in silence: its chips are listed, its assumption is one of the balance and
+-- drawn, its start (and its end) is a policy that the scenario switches. Every scenario has a flow,
+-- or nobody could say what it changes.
+with scenario_flows as (
+    select * from {{ ref('stg_scenarios__scenario_flows') }}
+),
+
+named_chips as (
+    select
+        scenario_id,
+        flow_id,
+        unnest(string_split(chip_ids, ';')) as chip_id,
+    from scenario_flows
+)
+
+select
+    scenario_id,
+    flow_id,
+    'chip ' || chip_id as what,
+from named_chips
+where chip_id not in (select chip_id from {{ ref('int_reference__chips') }})
+
+union all
+
+select
+    scenario_id,
+    flow_id,
+    'assumption ' || assumption_id as what,
+from scenario_flows
+where assumption_id not in (select assumption_id from {{ ref('int_balance__assumption_draws') }})
+
+union all
+
+select
+    scenario_flows.scenario_id,
+    scenario_flows.flow_id,
+    'policy ' || policies.policy_id as what,
+from scenario_flows
+cross join unnest([scenario_flows.starts_with, scenario_flows.ends_with]) as policies (policy_id)
+left join {{ ref('int_policy__scenario_switches') }} as switches
+    on
+        scenario_flows.scenario_id = switches.scenario_id
+        and policies.policy_id = switches.policy_id
+where
+    policies.policy_id is not null
+    and switches.policy_id is null
+
+union all
+
+select
+    scenario_id,
+    null as flow_id,
+    'no flow' as what,
+from {{ ref('int_policy__scenarios') }}
+where
+    scenario_id <> 'baseline'
+    and scenario_id not in (select scenario_id from scenario_flows)
