@@ -205,6 +205,27 @@ BUILD_BREAKS: list[Break] = [
         ),
     ),
     BuildBreak(
+        "the effect of a rule changes its sign",
+        "impact_and_supply.impact_is_the_difference_of_supplies",
+        (
+            "update marts.fct_policy_impact set h100e_p50 = -h100e_p50 "
+            "where scenario_id = 'no-us-chip-rules'",
+        ),
+    ),
+    BuildBreak(
+        "an effect that nobody knows is taken for zero",
+        "fct_policy_impact.unknown_is_not_zero",
+        ("update marts.fct_policy_impact set h100e_p50 = 0 where not is_quantified",),
+    ),
+    BuildBreak(
+        "a scenario drops draws that hold in what happened",
+        "fct_compute_balance.scenarios_share_the_draws",
+        (
+            "update marts.fct_compute_balance set draws_used = draws_used - 40 "
+            "where scenario_id = 'diversion-stopped' and draws_used > 0",
+        ),
+    ),
+    BuildBreak(
         "intervals of a chip's status overlap",
         "fct_chip_control_status.no_gap_no_overlap",
         (

@@ -29,7 +29,7 @@ named as (
 
 named_by_flows as (
     select assumption_id
-    from {{ ref('int_balance__scenario_quarters') }}
+    from {{ ref('stg_scenarios__scenario_flows') }}
     where assumption_id is not null
     group by assumption_id
 )

@@ -54,7 +54,10 @@ points as (
         {{ quantile_points('supply_h100e') }} as supply_points,
         {{ quantile_points('demand_h100e') }} as demand_points,
         {{ quantile_points('supply_h100e - demand_h100e') }} as gap_points,
-        {{ quantile_points('supply_h100e / nullif(demand_h100e, 0)') }} as coverage_points,
+        -- a draw without demand is covered without limit
+        {{ quantile_points(
+            "case when demand_h100e = 0 then 'infinity'::double else supply_h100e / demand_h100e end"
+        ) }} as coverage_points,
         count(*) filter (where draw > 0 and supply_h100e < demand_h100e)
         / nullif(count(demand_h100e) filter (where draw > 0), 0) as shortage_probability,
     from balance_draws
@@ -85,8 +88,14 @@ grid as (
             and regions.region_id = scenario_cells.region_id
 ),
 
+-- coverage without limit is no figure: with that in its upper tail there is no coverage
 kept_points as (
-    select * from points where draws_used >= {{ var('minimum_draws') }}
+    select
+        * replace (
+            case when isfinite(coverage_points[3]) then coverage_points end as coverage_points
+        ),
+    from points
+    where draws_used >= {{ var('minimum_draws') }}
 )
 
 select

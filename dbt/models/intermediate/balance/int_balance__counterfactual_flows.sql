@@ -29,10 +29,6 @@ assumption_draws as (
     select * from {{ ref('int_balance__assumption_draws') }}
 ),
 
-draws as (
-    select * from {{ ref('int_balance__draws') }}
-),
-
 {% set measures = [
     'h100e_training', 'h100e_training_grade', 'h100e_inference', 'h100e_inference_grade',
 ] %}
@@ -152,6 +148,7 @@ actual_flows as (
         quarter_start,
         draw,
         any_value(origin) as origin,
+        any_value(volume_rule) as volume_rule,
         {{ exact_sum('units') }} as actual_units,
         {{ exact_sum('units * other_units') }} as other_units,
         {%- for measure in measures %}
@@ -187,7 +184,7 @@ volumes as (
         scenario_quarters.flow_id,
         scenario_quarters.quarter_start,
         scenario_quarters.volume_rule,
-        draws.draw,
+        assumption_draws.draw,
         scenario_quarters.changed_share * scenario_quarters.volume_factor
         * assumption_draws.value as volume,
         deliveries.world_training,
@@ -204,21 +201,24 @@ volumes as (
         end as ratio_{{ measure }},
         {%- endfor %}
     from scenario_quarters
-    inner join draws on true
     inner join assumption_draws
-        on
-            scenario_quarters.assumption_id = assumption_draws.assumption_id
-            and draws.draw = assumption_draws.draw
+        on scenario_quarters.assumption_id = assumption_draws.assumption_id
     left join deliveries
         on
             scenario_quarters.source_vendor = deliveries.vendor
             and scenario_quarters.quarter_start = deliveries.quarter_start
-            and draws.draw = deliveries.draw
+            and assumption_draws.draw = deliveries.draw
     left join graded as chosen
         on
             scenario_quarters.counterfactual_chip_id = chosen.chip_id
-            and draws.draw = chosen.draw
-    where scenario_quarters.volume_rule in ('share_of_vendor', 'units')
+            and assumption_draws.draw = chosen.draw
+    where
+        scenario_quarters.volume_rule = 'units'
+        -- nothing is a share of deliveries that nobody knew of on the as-of day
+        or (
+            scenario_quarters.volume_rule = 'share_of_vendor'
+            and deliveries.world_training is not null
+        )
 ),
 
 sized as (
@@ -252,3 +252,6 @@ full join actual_flows
         and sized.flow_id = actual_flows.flow_id
         and sized.quarter_start = actual_flows.quarter_start
         and sized.draw = actual_flows.draw
+where
+    sized.scenario_id is not null
+    or actual_flows.volume_rule not in ('share_of_vendor', 'units')
