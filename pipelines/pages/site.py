@@ -10,6 +10,8 @@ import duckdb
 from pipelines.contracts.load import load_contracts
 from pipelines.errors import ReleaseError
 from pipelines.files import get_temporary_path
+from pipelines.pages.claims import PATH as CLAIMS_PATH
+from pipelines.pages.claims import make_claims_pages
 from pipelines.pages.generated import make_pages
 from pipelines.pages.page import Heading, Page, Table, Text, write_html
 from pipelines.pages.quality import make_quality_pages
@@ -32,12 +34,14 @@ def write_site(settings: Settings) -> tuple[Path, int]:
     folder = settings.warehouse_dir / "docs"
     contracts = load_contracts(settings.sources_dir)
     pages = [
+        *make_claims_pages(settings.current_path),
         *make_quality_pages(settings.current_path),
         *make_pages(contracts, settings.dbt_dir),
     ]
     staged = get_temporary_path(folder)
     shutil.rmtree(staged, ignore_errors=True)
-    for page in [_make_index(settings), *pages]:
+    has_claims = any(page.path == CLAIMS_PATH for page in pages)
+    for page in [_make_index(settings, has_claims), *pages]:
         name = "index" if page.path == "README" else page.path.replace("/README", "/index")
         path = staged / f"{name}.html"
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -47,7 +51,7 @@ def write_site(settings: Settings) -> tuple[Path, int]:
     return folder / "index.html", len(pages) + 1
 
 
-def _make_index(settings: Settings) -> Page:
+def _make_index(settings: Settings, has_claims: bool) -> Page:
     with duckdb.connect(str(settings.current_path), read_only=True) as connection:
         release_id, as_of, created_at, content_hash = connection.execute(
             "select release_id, as_of, created_at, content_hash from meta.release"
@@ -74,6 +78,11 @@ def _make_index(settings: Settings) -> Page:
                 (
                     "[Quality](quality/README.md)",
                     f"{passed:,} checks passed, {warned} warned: what was demanded and found",
+                ),
+                *(
+                    [(f"[Claims]({CLAIMS_PATH}.md)", "was the practitioner of 2023 right?")]
+                    if has_claims
+                    else []
                 ),
                 ("[Data dictionary](dictionary/README.md)", "every table, column and source"),
                 ("[Licences and attribution](data-licences.md)", "terms of every publisher"),

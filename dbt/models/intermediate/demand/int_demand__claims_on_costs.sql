@@ -12,7 +12,12 @@ chip_equivalents as (
 ),
 
 arrivals as (
-    select * from {{ ref('int_balance__arrivals') }} where draw = 0 and units > 0
+    select * from {{ ref('int_balance__arrivals') }}
+    -- judged pieces alone are no deliveries
+    where
+        draw = 0
+        and units > 0
+        and exists (select 1 from {{ ref('int_shipments__vendor_coverage') }})
 ),
 
 claim_quarters as (
