@@ -10,6 +10,7 @@ import click
 from pipelines import __version__
 from pipelines.cli.chip import chip
 from pipelines.cli.docs import docs
+from pipelines.cli.explain import explain
 from pipelines.cli.policy import policy
 from pipelines.cli.release import release
 from pipelines.cli.report import report
@@ -35,7 +36,7 @@ def cli(verbose: bool) -> None:
     )
 
 
-for command in (run, status, chip, report, source, policy, release, docs):
+for command in (run, status, chip, explain, report, source, policy, release, docs):
     cli.add_command(command)
 
 

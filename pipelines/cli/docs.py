@@ -9,7 +9,7 @@ from pipelines.settings import Settings
 
 @click.command()
 def docs() -> None:
-    """Write the pages of the current release: checks, dictionary, licences, from one index."""
+    """Write the pages of the current release: claims, checks, dictionary, terms, from one index."""
     from pipelines.pages.site import write_site
 
     path, count = write_site(Settings())

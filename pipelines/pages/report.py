@@ -132,6 +132,15 @@ SECTIONS = (
 )
 
 
+def make_report_pages(database: Path) -> list[Page]:
+    """Return the report on the newest quarter; nothing where the project models no balance."""
+    with duckdb.connect(str(database), read_only=True) as connection:
+        found = connection.execute(
+            "select 1 from duckdb_tables() where table_name = 'fct_compute_balance'"
+        ).fetchall()
+    return [make_report(database)] if found else []
+
+
 def make_report(database: Path, quarter_start: date | None = None) -> Page:
     """Return the report on a quarter, by default the newest one that has a balance.
 

@@ -10,14 +10,24 @@ import duckdb
 from pipelines.contracts.load import load_contracts
 from pipelines.errors import ReleaseError
 from pipelines.files import get_temporary_path
+from pipelines.pages.claims import PATH as CLAIMS_PATH
+from pipelines.pages.claims import make_claims_pages
 from pipelines.pages.generated import make_pages
 from pipelines.pages.page import Heading, Page, Table, Text, write_html
 from pipelines.pages.quality import make_quality_pages
-from pipelines.pages.report import make_report
+from pipelines.pages.report import PATH as REPORT_PATH
+from pipelines.pages.report import make_report_pages
+from pipelines.pages.revisions import PATH as REVISIONS_PATH
 from pipelines.pages.revisions import make_revisions_page
 from pipelines.settings import Settings
 
 TITLE = "Compute Balance"
+# pages that answer questions; a project without the balance or the claims lacks some
+ANSWERS = (
+    (REPORT_PATH, "Report", "the balance, prices and rules of the newest quarter"),
+    (CLAIMS_PATH, "Claims", "was the practitioner of 2023 right?"),
+    (REVISIONS_PATH, "Revisions", "how figures moved between builds and versions of estimates"),
+)
 
 
 def write_site(settings: Settings) -> tuple[Path, int]:
@@ -34,14 +44,15 @@ def write_site(settings: Settings) -> tuple[Path, int]:
     folder = settings.warehouse_dir / "docs"
     contracts = load_contracts(settings.sources_dir)
     pages = [
+        *make_claims_pages(settings.current_path),
         *make_quality_pages(settings.current_path),
-        *([make_report(settings.current_path)] if _has_balance(settings) else []),
+        *make_report_pages(settings.current_path),
         make_revisions_page(settings),
         *make_pages(contracts, settings.dbt_dir),
     ]
     staged = get_temporary_path(folder)
     shutil.rmtree(staged, ignore_errors=True)
-    for page in [_make_index(settings), *pages]:
+    for page in [_make_index(settings, {page.path for page in pages}), *pages]:
         name = "index" if page.path == "README" else page.path.replace("/README", "/index")
         path = staged / f"{name}.html"
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -51,17 +62,7 @@ def write_site(settings: Settings) -> tuple[Path, int]:
     return folder / "index.html", len(pages) + 1
 
 
-def _has_balance(settings: Settings) -> bool:
-    """Tell whether the project models the balance; the report is about it."""
-    with duckdb.connect(str(settings.current_path), read_only=True) as connection:
-        return bool(
-            connection.execute(
-                "select 1 from duckdb_tables() where table_name = 'fct_compute_balance'"
-            ).fetchall()
-        )
-
-
-def _make_index(settings: Settings) -> Page:
+def _make_index(settings: Settings, present: set[str]) -> Page:
     with duckdb.connect(str(settings.current_path), read_only=True) as connection:
         release_id, as_of, created_at, content_hash = connection.execute(
             "select release_id, as_of, created_at, content_hash from meta.release"
@@ -90,13 +91,9 @@ def _make_index(settings: Settings) -> Page:
                     f"{passed:,} checks passed, {warned} warned: what was demanded and found",
                 ),
                 *(
-                    [("[Report](report.md)", "the balance, prices and rules of the newest quarter")]
-                    if _has_balance(settings)
-                    else []
-                ),
-                (
-                    "[Revisions](revisions.md)",
-                    "how figures moved between builds of several days and versions of estimates",
+                    (f"[{name}]({path}.md)", text)
+                    for path, name, text in ANSWERS
+                    if path in present
                 ),
                 ("[Data dictionary](dictionary/README.md)", "every table, column and source"),
                 ("[Licences and attribution](data-licences.md)", "terms of every publisher"),

@@ -194,7 +194,6 @@ figures as (
         allocation.usable,
         balances.supply_points,
         balances.demand_points,
-        balances.gap_points,
         balances.coverage_points,
     from balance_draws
     left join allocation
@@ -265,7 +264,7 @@ figure_walk as (
         supply_h100e - demand_h100e as value,
         'h100e' as unit,
         'supply - demand' as explanation,
-        gap_points as points,
+        null::double[] as points,
     from figures
 
     union all

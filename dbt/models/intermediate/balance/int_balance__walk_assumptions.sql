@@ -49,7 +49,11 @@ readers as (
         '{{ section }}' as section,
         '{{ step }}' as step,
         '{{ workloads }}' as workloads,
-        unnest(['{{ parameters | join("', '") }}']) as parameter,
+        unnest([
+            {%- for parameter in parameters %}
+            '{{ parameter }}'{{ ',' if not loop.last }}
+            {%- endfor %}
+        ]) as parameter,
     {% if not loop.last %}union all{% endif %}
     {%- endfor %}
 ),

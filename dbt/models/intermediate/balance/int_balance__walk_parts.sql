@@ -17,6 +17,10 @@ owner_factors as (
     select * from {{ ref('int_balance__owner_factors') }} where draw = 0
 ),
 
+vendor_coverage as (
+    select * from {{ ref('int_shipments__vendor_coverage') }}
+),
+
 powered as (
     select
         stock.*,
@@ -37,6 +41,8 @@ powered as (
             and stock.region_id = region_shares.region_id
             and stock.origin = region_shares.origin
     inner join work_factors on stock.origin = work_factors.origin
+    -- without any count of shipments there is no stock, as in the supply of a region
+    where exists (select 1 from vendor_coverage)
 ),
 
 by_workload as (

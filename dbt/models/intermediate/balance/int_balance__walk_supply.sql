@@ -5,10 +5,6 @@ with parts as (
     select * from {{ ref('int_balance__walk_parts') }}
 ),
 
-vendor_coverage as (
-    select * from {{ ref('int_shipments__vendor_coverage') }}
-),
-
 {#- step, its amount by part, whether training alone has it, and what it says -#}
 {% set steps = [
     ('nominal', 'nominal', false, 'delivered and not retired, in H100 equivalents'),
@@ -39,11 +35,9 @@ regions as (
         '{{ explanation }}' as explanation,
         {{ exact_sum(amount) }} as value,
     from parts
-    where
-        exists (select 1 from vendor_coverage)
-        {%- if is_training %}
-        and workload_id <> 'inference'
-        {%- endif %}
+    {%- if is_training %}
+    where workload_id <> 'inference'
+    {%- endif %}
     group by quarter_start, region_id, workload_id
     {% if not loop.last %}union all{% endif %}
     {%- endfor %}

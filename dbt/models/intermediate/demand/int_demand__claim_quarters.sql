@@ -1,5 +1,5 @@
 -- The two quarters for which every claim is evaluated: that of the interview, and the newest one of
--- the grid.
+-- the grid, as soon as a later one has ended.
 with claims as (
     select * from {{ ref('stg_seed_claims__seed_claims') }}
 ),
@@ -23,8 +23,9 @@ newest as (
 select
     said.then_quarter,
     (said.then_quarter + interval 3 month - interval 1 day)::date as then_end,
-    newest.latest_quarter,
-    newest.latest_end,
+    case when newest.latest_quarter > said.then_quarter then newest.latest_quarter end
+        as latest_quarter,
+    case when newest.latest_quarter > said.then_quarter then newest.latest_end end as latest_end,
 from said
 cross join newest
 -- before the interview there is nothing to evaluate

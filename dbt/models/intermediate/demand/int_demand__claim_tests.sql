@@ -23,16 +23,28 @@ readings as (
     select * from {{ ref('int_demand__claims_on_owners') }}
 ),
 
+claim_quarters as (
+    select * from {{ ref('int_demand__claim_quarters') }}
+),
+
+-- on an early day neither the newest quarter nor the period that is judged may have come
 joined as (
     select
         claim_tests.*,
         readings.then_points,
-        readings.latest_points,
-        readings.test_points,
+        case when claim_quarters.latest_quarter is not null then readings.latest_points end
+            as latest_points,
+        case
+            when
+                claim_tests.judged_from is null
+                or claim_tests.judged_from <= claim_quarters.latest_end
+                then readings.test_points
+        end as test_points,
         readings.detail,
         readings.test_id is not null as has_reading,
     from claim_tests
     left join readings on claim_tests.test_id = readings.test_id
+    left join claim_quarters on true
 )
 
 select

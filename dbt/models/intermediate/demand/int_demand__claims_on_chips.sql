@@ -5,7 +5,12 @@ with substitution as (
 ),
 
 arrivals as (
-    select * from {{ ref('int_balance__arrivals') }} where draw = 0 and units > 0
+    select * from {{ ref('int_balance__arrivals') }}
+    -- judged pieces alone are no deliveries
+    where
+        draw = 0
+        and units > 0
+        and exists (select 1 from {{ ref('int_shipments__vendor_coverage') }})
 ),
 
 chip_draws as (
@@ -149,6 +154,7 @@ new_kinds as (
             as chip_ids,
     from first_arrivals
     cross join claim_quarters
+    having max(claim_quarters.latest_quarter) is not null
 ),
 
 -- NULL where the estimator shows no chip for China at all, so that a gap is no zero
@@ -273,6 +279,8 @@ cadences as (
         'seed-35a' as test_id,
         max_by(months, released_on) filter (where released_on <= then_end) as then_months,
         max_by(months, released_on) filter (where released_on <= latest_end) as latest_months,
+        coalesce(bool_or(released_on > then_end and released_on <= latest_end), false)
+            as has_new_generation,
         string_agg(chip_id || ' ' || released_on, ', ' order by released_on) as detail,
     from cadence
     cross join claim_quarters
@@ -298,8 +306,14 @@ select
     test_id,
     [then_months, then_months, then_months] as then_points,
     [latest_months, latest_months, latest_months] as latest_points,
-    [
-        latest_months / then_months, latest_months / then_months, latest_months / then_months
-    ] as test_points,
+    -- a generation that began since the interview is needed for a comparison
+    case
+        when has_new_generation
+            then [
+                latest_months / then_months,
+                latest_months / then_months,
+                latest_months / then_months
+            ]
+    end as test_points,
     detail,
 from cadences

@@ -12,7 +12,12 @@ chip_equivalents as (
 ),
 
 arrivals as (
-    select * from {{ ref('int_balance__arrivals') }} where draw = 0 and units > 0
+    select * from {{ ref('int_balance__arrivals') }}
+    -- judged pieces alone are no deliveries
+    where
+        draw = 0
+        and units > 0
+        and exists (select 1 from {{ ref('int_shipments__vendor_coverage') }})
 ),
 
 claim_quarters as (
@@ -50,8 +55,8 @@ unit_costs as (
 cheapest_on_sale as (
     select
         moment,
-        arg_min(unit_points, unit_points[2]) as unit_points,
-        arg_min(chip_id, unit_points[2]) as chip_id,
+        arg_min(unit_points, (unit_points[2], chip_id)) as unit_points,
+        arg_min(chip_id, (unit_points[2], chip_id)) as chip_id,
     from unit_costs
     where region_id = 'US'
     group by moment
@@ -62,8 +67,9 @@ cheapest_arriving as (
     select
         unit_costs.moment,
         unit_costs.region_id,
-        arg_min(unit_costs.unit_points, unit_costs.unit_points[2]) as unit_points,
-        arg_min(unit_costs.chip_id, unit_costs.unit_points[2]) as chip_id,
+        arg_min(unit_costs.unit_points, (unit_costs.unit_points[2], unit_costs.chip_id))
+            as unit_points,
+        arg_min(unit_costs.chip_id, (unit_costs.unit_points[2], unit_costs.chip_id)) as chip_id,
     from unit_costs
     where exists (
         select 1

@@ -151,6 +151,7 @@ shared_clusters as (
     from large_clusters
     cross join claim_quarters
     where (has_several_owners or is_rentable) and first_operational_on <= latest_end
+    having max(claim_quarters.latest_end) is not null
 ),
 
 spending as (

@@ -111,13 +111,19 @@ rents as (
     select
         month_rents.chip_id,
         month_rents.commitment,
-        max_by(month_rents.usd_points[2], month_rents.month_start) filter (
+        max_by(
+            month_rents.usd_points[2], (month_rents.month_start, month_rents.provider_type)
+        ) filter (
             where month_rents.month_start < claim_tests.judged_from
         ) as usd_before,
-        max_by(month_rents.usd_points[2], month_rents.month_start) filter (
+        max_by(
+            month_rents.usd_points[2], (month_rents.month_start, month_rents.provider_type)
+        ) filter (
             where month_rents.month_start between claim_tests.judged_from and claim_tests.judged_to
         ) as usd_in_window,
-        max_by(month_rents.usd_points[2], month_rents.month_start) filter (
+        max_by(
+            month_rents.usd_points[2], (month_rents.month_start, month_rents.provider_type)
+        ) filter (
             where month_rents.month_start > claim_tests.judged_to
         ) as usd_latest,
     from month_rents

@@ -6,11 +6,16 @@ with supply_draws as (
 
 stock as (
     select * from {{ ref('int_balance__stock') }}
-    where region_id = 'CN' and scenario_id = 'baseline'
+    where
+        region_id = 'CN'
+        and scenario_id = 'baseline'
+        and exists (select 1 from {{ ref('int_shipments__vendor_coverage') }})
 ),
 
 arrivals as (
-    select * from {{ ref('int_balance__arrivals') }} where region_id = 'CN'
+    select * from {{ ref('int_balance__arrivals') }}
+    -- judged pieces alone are no deliveries
+    where region_id = 'CN' and exists (select 1 from {{ ref('int_shipments__vendor_coverage') }})
 ),
 
 shipment_draws as (

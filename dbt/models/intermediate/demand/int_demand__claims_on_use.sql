@@ -29,8 +29,11 @@ idle as (
         segment,
         on_date,
         metric,
-        avg(case when metric = 'idle' then value_pct else 100 - value_pct end) as idle_pct,
-        avg(value_pct) as used_pct,
+        case
+            when metric = 'idle' then (min(value_pct) + max(value_pct)) / 2
+            else 100 - (min(value_pct) + max(value_pct)) / 2
+        end as idle_pct,
+        (min(value_pct) + max(value_pct)) / 2 as used_pct,
     from readings
     where region_id = 'CN' and metric in ('allocation', 'idle')
     group by subject, segment, on_date, metric
@@ -155,8 +158,8 @@ scaling as (
         system_name,
         chip_id,
         max(on_date) as on_date,
-        arg_max(scaling_efficiency_pct, chip_count) / arg_min(scaling_efficiency_pct, chip_count)
-            as ratio,
+        arg_max(scaling_efficiency_pct, (chip_count, scaling_efficiency_pct))
+        / arg_min(scaling_efficiency_pct, (chip_count, scaling_efficiency_pct)) as ratio,
     from efficiency
     where scaling_efficiency_pct is not null and chip_count is not null
     group by system_name, chip_id

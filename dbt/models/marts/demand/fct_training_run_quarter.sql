@@ -1,0 +1,18 @@
+select
+    model_id,
+    quarter_start,
+    model_name,
+    developer,
+    region_id,
+    is_large,
+    model_published_on,
+    started_on,
+    ended_on,
+    flop as training_flop,
+    implied_chip_count,
+    h100e,
+    source_url,
+    source_id as source_ids,
+    known_on,
+    confidence,
+from {{ ref('int_demand__run_walk') }}
