@@ -187,6 +187,8 @@ def _collect_faults(
         add_suspects(con, findings.suspicions, staged)
     if findings.repeated_keys:
         add_repeated_keys(con, table, staged)
+    if not (_count(con, "suspects") or _count(con, "corrected")):
+        return
     con.execute(
         f"create or replace temp table bad_cells as from {cells.numbered} "
         "where document_row in (from suspects) "

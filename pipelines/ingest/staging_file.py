@@ -171,16 +171,24 @@ def add_suspects(con: duckdb.DuckDBPyConnection, suspicions: list[str], path: Pa
 
 
 def add_repeated_keys(con: duckdb.DuckDBPyConnection, table: Table, path: Path) -> None:
-    """Add to `suspects` all rows whose key occurs more than once."""
+    """Add to `suspects` all rows whose key occurs more than once.
+
+    Equal hashes are looked at first, because they are small; texts of one pattern may share a hash
+    and differ, so the keys themselves decide.
+    """
     key = ", ".join(quote_name(name) for name in table.key)
     con.execute(
         f"""
         insert into suspects
-        select document_row from {read_staged(path)}
-        where hash({key}) in (
-            select hash({key}) as h from read_parquet({quote_text(str(path))})
-            group by h having count(*) > 1
+        select document_row
+        from (
+            select document_row, {key} from {read_staged(path)}
+            where hash({key}) in (
+                select hash({key}) as h from read_parquet({quote_text(str(path))})
+                group by h having count(*) > 1
+            )
         )
+        qualify count(*) over (partition by {key}) > 1
         """
     )
 

@@ -45,7 +45,7 @@ META_TABLES: dict[str, MetaTable] = {
                 "VARCHAR",
                 "fresh, stale (older than the contract allows, the newest document was refused, "
                 "or the last fetch failed), always_known, or empty (no row known on the as-of "
-                "day).",
+                "day, but for lists of this project).",
             ),
             "area": ("VARCHAR", "Area of the warehouse that the source belongs to."),
             "kind": ("VARCHAR", "registry (kept by people here) or connector (fetched)."),

@@ -109,6 +109,9 @@ def _judge_freshness(
         state, message = "stale", f"the last fetch failed, older data is used: {reasons}"
     elif rows == 0:
         state, message = "empty", f"no row was known on {as_of}"
+    elif newest == ALWAYS_KNOWN_ON and contract.addresses:
+        state = "empty"
+        message = "nothing has been fetched; only lists of this project are known (run --live)"
     elif newest == ALWAYS_KNOWN_ON:
         state, message = "always_known", "a list of this project, known on every day"
     elif (as_of - newest).days > contract.fresh_for_days:

@@ -73,10 +73,9 @@ def test_without_a_snapshot_the_catalogue_is_empty_and_says_so(
     assert real_warehouse.query(
         "select count(*) from marts.fct_rental_offer where source_ids = 'skypilot_catalog'"
     ) == [(0,)]
-    ((newest,),) = real_warehouse.query(
-        "select newest_known_on from meta.source where source_id = 'skypilot_catalog'"
-    )
-    assert newest is None
+    assert real_warehouse.query(
+        "select newest_known_on, freshness from meta.source where source_id = 'skypilot_catalog'"
+    ) == [(None, "empty")]
 
 
 def test_nothing_is_deleted_and_every_exclusion_has_a_reason(

@@ -1,5 +1,6 @@
 """Fetching from a server on this machine: news, no news, faults, and what a release says then."""
 
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -73,6 +74,22 @@ def test_etag_is_sent_and_not_modified_makes_no_vintage(small_project: SmallProj
     assert "if-none-match" not in server.asked[0]
     assert server.asked[1]["if-none-match"] == '"v1"'
     assert (again.outcome, again.message) == ("unchanged", "the server says not modified")
+
+
+def test_unchanged_bytes_are_noted_for_the_day(
+    small_project: SmallProject, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    days = [datetime(2024, 5, day, 12) for day in (1, 2)]
+    with serve() as server:
+        server.answers = [Answer(body=b"a,b\n1,2\n", etag='"v1"')]
+        small_project.set_address(server.url)
+        for day in days:
+            monkeypatch.setattr("pipelines.fetch.now_utc", lambda day=day: day)
+            fetch(small_project)
+    archive = Archive(small_project.settings.archive_dir)
+    (document,) = archive.list_documents("quotes")
+    sightings = archive.list_sightings("quotes", document.document)
+    assert sightings == {day.date(): document.sha256 for day in days}
     assert len(list_live(small_project)) == 1
 
 

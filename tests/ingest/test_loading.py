@@ -132,3 +132,17 @@ def test_line_endings_do_not_matter(small_project: SmallProject, ending: str) ->
     path = small_project.get_data_path()
     path.write_bytes(path.read_bytes().replace(b"\n", ending.encode()))
     assert ingest(small_project)["quotes"].current[0].tables[0].rows_accepted == 10
+
+
+def test_keys_that_share_a_hash_are_no_duplicates(small_project: SmallProject) -> None:
+    # two texts with one hash in the engine; true repeats are found beside them
+    first, second = "q-20220301-s2520", "q-20220801-s2525"
+    assert duckdb.execute("select hash(?) = hash(?)", [first, second]).fetchone() == (True,)
+    quotes = small_project.get_data_path("quotes")
+    small_project.replace_text(quotes, "q01", first)
+    small_project.replace_text(quotes, "q02", second)
+    table = ingest(small_project)["quotes"].current[0].tables[0]
+    assert (table.rows_accepted, table.rows_quarantined) == (10, 0)
+    small_project.replace_text(quotes, "q03", second)
+    table = ingest(small_project)["quotes"].current[0].tables[0]
+    assert (table.rows_accepted, table.rows_quarantined) == (8, 2)

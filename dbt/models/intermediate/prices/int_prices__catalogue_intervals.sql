@@ -84,11 +84,11 @@ select
         'skypilot',
         priced.provider,
         coalesce(priced.zone, priced.region, ''),
-        coalesce(priced.instance_type, priced.accelerator_name),
+        coalesce(priced.instance_type, ''),
+        priced.accelerator_name,
         priced.accelerator_count,
         coalesce(priced.generation, ''),
         priced.price_kind,
-        coalesce(priced.memory_gib::varchar, ''),
         priced.valid_from
     ) as interval_id,
     priced.valid_from,
