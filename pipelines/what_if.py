@@ -26,8 +26,11 @@ from pipelines.settings import Settings, today_utc
 
 ASSUMPTIONS = "assumptions"
 SCENARIOS = "scenarios"
+FLOWS = "scenario_flows"
 # what a file of a scenario must say; the other columns of the registry may be left out
 SCENARIO_COLUMNS = ("scenario_id", "title", "description", "policy_id", "switch", "value")
+# the scenario of the registry whose flows of chips it takes, on the days of its own switches
+FLOWS_LIKE = "flows_like"
 
 
 @dataclass(frozen=True)
@@ -169,7 +172,12 @@ def set_assumptions(source: Path, values: tuple[AssumptionValue, ...]) -> None:
 
 
 def add_scenario(source: Path, scenario_file: Path) -> None:
-    """Add the rows of a scenario's file to a copy of the registry of scenarios."""
+    """Add the scenarios of a file, with their flows of chips, to a copy of the registry.
+
+    A switch says what a rule does to statuses; what it does to volumes is a flow. A scenario takes
+    the flows of the one that it names in `flows_like`. Without any its volumes are unknown, and so
+    are its balances from the day of its first switch on.
+    """
     try:
         given, new_rows = _read_rows(scenario_file)
     except (OSError, UnicodeDecodeError, csv.Error) as error:
@@ -177,26 +185,52 @@ def add_scenario(source: Path, scenario_file: Path) -> None:
     path = source / "data" / f"{SCENARIOS}.csv"
     columns, rows = _read_rows(path)
     missing = [column for column in SCENARIO_COLUMNS if column not in given]
-    unknown = [column for column in given if column not in columns]
+    unknown = [column for column in given if column not in (*columns, FLOWS_LIKE)]
     if missing or unknown or not new_rows:
         raise WhatIfError(
             f"{scenario_file}: expected rows with the columns {', '.join(SCENARIO_COLUMNS)}; "
             f"missing are {', '.join(missing) or 'none'}, unknown {', '.join(unknown) or 'none'}, "
             f"rows {len(new_rows)}"
         )
-    taken = {row["scenario_id"] for row in rows} & {row["scenario_id"] for row in new_rows}
+    registered = {row["scenario_id"] for row in rows}
+    taken = registered & {row["scenario_id"] for row in new_rows}
     if taken:
         raise WhatIfError(
             f"{scenario_file}: the registry has a scenario {', '.join(sorted(taken))} already; "
             "give this one another id"
         )
-    defaults = {
+    provenance = {
         "source_publisher": "what-if",
         "source_title": scenario_file.name,
         "accessed_on": today_utc().isoformat(),
         "confidence": "inferred",
     }
-    _write_rows(path, columns, [*rows, *(defaults | row for row in new_rows)])
+    likes = {row["scenario_id"]: row.pop(FLOWS_LIKE, "") for row in new_rows}
+    _write_rows(path, columns, [*rows, *(provenance | row for row in new_rows)])
+    path = source / "data" / f"{FLOWS}.csv"
+    columns, flows = _read_rows(path)
+    for scenario_id, like in likes.items():
+        if like and like not in registered:
+            raise WhatIfError(
+                f"{scenario_file}: {FLOWS_LIKE} of {scenario_id} names an unknown scenario "
+                f"{like!r}{suggest(like, sorted(registered))}"
+            )
+        first = next(row for row in new_rows if row["scenario_id"] == scenario_id)
+        copied = [flow for flow in flows if flow["scenario_id"] == like]
+        flows += [flow | provenance | {"scenario_id": scenario_id} for flow in copied] or [
+            provenance
+            | {
+                "scenario_id": scenario_id,
+                "flow_id": "imports",
+                "pieces": "tracked;licensed",
+                "volume_rule": "unknown",
+                "volume_factor": "1",
+                "starts_with": first["policy_id"],
+                "first_quarter": "evenly",
+                "reasoning": f"The what-if names no scenario in {FLOWS_LIKE}",
+            }
+        ]
+    _write_rows(path, columns, flows)
 
 
 def list_scenarios(scenario_file: Path) -> list[str]:
@@ -239,11 +273,10 @@ def refuse_faults(private: Settings, sources: list[SourceLoads]) -> None:
     for loads in sources:
         if (private.sources_dir / loads.contract.source_id).is_symlink():
             continue
-        # the changed table is called like its source
-        table_name = loads.contract.source_id
-        faults += [load.reason for load in loads.refused if load.document == table_name]
+        changed = (ASSUMPTIONS, SCENARIOS, FLOWS)
+        faults += [load.reason for load in loads.refused if load.document in changed]
         for load in loads.current:
-            for table in load.tables if load.document == table_name else []:
+            for table in load.tables if load.document in changed else []:
                 if table.rows_quarantined:
                     found = duckdb.execute(
                         "select row_key, field, value, reason from read_parquet(?) "

@@ -20,8 +20,8 @@ from pipelines.what_if import (
 )
 from tests.small_project.builder import SmallProject, build_project
 
-SCENARIO = """scenario_id,title,description,policy_id,switch,value
-late-rule,A late rule,The rule a year later,us-2023-10-acs-ifr,effective_from,2024-11-17
+SCENARIO = """scenario_id,title,description,policy_id,switch,value,flows_like
+late-rule,A late rule,A year later,us-2023-10-acs-ifr,effective_from,2024-11-17,no-2023-10-rule
 """
 
 
@@ -151,12 +151,38 @@ def test_scenario_of_a_file_joins_those_of_the_registry(tmp_path: Path) -> None:
     assert ",what-if,late.csv," in line
 
 
+def read_flows(source: Path, scenario_id: str) -> list[dict[str, str]]:
+    """Return the flows of a scenario."""
+    rows = read_rows(source / "data" / "scenario_flows.csv")
+    return [row for row in rows if row["scenario_id"] == scenario_id]
+
+
+def test_scenario_takes_the_flows_of_the_one_it_is_like(tmp_path: Path) -> None:
+    source = copy_scenarios(tmp_path)
+    (tmp_path / "late.csv").write_text(SCENARIO, encoding="utf-8")
+    add_scenario(source, tmp_path / "late.csv")
+    columns = ("flow_id", "pieces", "volume_rule", "assumption_id", "starts_with")
+    pairs = zip(read_flows(source, "late-rule"), read_flows(source, "no-2023-10-rule"), strict=True)
+    for flow, model in pairs:
+        assert [flow[c] for c in columns] == [model[c] for c in columns]
+
+
+def test_scenario_without_flows_has_unknown_volumes(tmp_path: Path) -> None:
+    source = copy_scenarios(tmp_path)
+    text = SCENARIO.replace(",flows_like", "").replace(",no-2023-10-rule", "")
+    (tmp_path / "late.csv").write_text(text, encoding="utf-8")
+    add_scenario(source, tmp_path / "late.csv")
+    (flow,) = read_flows(source, "late-rule")
+    assert (flow["volume_rule"], flow["starts_with"]) == ("unknown", "us-2023-10-acs-ifr")
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
         ("a,b\n1,2\n", "missing are scenario_id.*unknown a, b"),
         (SCENARIO.splitlines()[0] + "\n", "rows 0"),
         (SCENARIO.replace("late-rule", "no-us-chip-rules"), "already; give this one another id"),
+        (SCENARIO.replace(",no-2023", ",no-2022"), "flows_like of late-rule names an unknown"),
     ],
 )
 def test_scenario_of_another_form_is_refused(tmp_path: Path, text: str, message: str) -> None:
