@@ -139,6 +139,7 @@ def copy_database(settings: Settings, path: Path, marts: list[Mart]) -> None:
 def _check_copy(path: Path, marts: list[Mart], sums: Sums) -> None:
     """Compare row counts and checksums of the copy with those of the audited build."""
     with duckdb.connect(str(path), read_only=True) as connection:
+        connection.execute("set enable_progress_bar = false")
         for mart in marts:
             found = sum_mart(connection, path.stem, mart)
             if found != sums[mart.name]:
@@ -151,6 +152,7 @@ def _check_copy(path: Path, marts: list[Mart], sums: Sums) -> None:
 
 def _write_parquet(folder: Path, marts: list[Mart]) -> None:
     with duckdb.connect(str(folder / DATABASE_FILE), read_only=True) as connection:
+        connection.execute("set enable_progress_bar = false")
         for mart in marts:
             target = quote_text(str(folder / "marts" / f"{mart.name}.parquet"))
             connection.execute(
