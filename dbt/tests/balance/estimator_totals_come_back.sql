@@ -1,7 +1,8 @@
 -- The running totals that the shipment estimator publishes by chip and by owner come back from the
 -- draws: medians within 1 % plus the sampling error of the draws (about 2 % of a median whose 5 to
--- 95 % interval is 40 % wide at 1,000 draws), tails within 10 %. AMD's owners are left out: their
--- published medians do not add up to the published totals of its chips, which steer here.
+-- 95 % interval is 40 % wide at 1,000 draws), tails within 10 %. AMD's owners are left out: its group
+-- Other is a remainder with intervals down to almost nothing, which a fit on the logarithm makes too
+-- small by 8 %, and the chips' totals, which steer here, give that to the named owners.
 {{ config(severity='error') }}
 
 with shipment_draws as (

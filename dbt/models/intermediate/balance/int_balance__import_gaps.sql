@@ -27,7 +27,7 @@ free_shares as (
     select
         scenario_quarters.source_vendor,
         assumption_draws.draw,
-        any_value(assumption_draws.value) as free_share,
+        max(assumption_draws.value) as free_share,
     from assumptions
     inner join scenario_quarters
         on assumptions.assumption_id = scenario_quarters.assumption_id
