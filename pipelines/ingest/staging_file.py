@@ -155,11 +155,23 @@ def clear_columns(
             (select count(*) from {unverified} where not coalesce({table.verified_when}, false))
         """
     ).fetchone()
+    if repeated:
+        repeated = _count_repeats(con, table, staged)
     return Findings(
         [condition for condition, count in zip(suspicions.values(), found, strict=True) if count],
         repeated,
         unverified,
     )
+
+
+def _count_repeats(con: duckdb.DuckDBPyConnection, table: Table, staged: str) -> int:
+    """Count repeated keys by a second hash: texts of one pattern may share the first and differ."""
+    key = ", ".join(f"coalesce({quote_name(name)}::varchar, '')" for name in table.key)
+    hashes = f"select hash(reverse(concat_ws('|', {key}))) as h from {staged} group by h"
+    (repeated,) = con.execute(
+        f"select count(*) - (select count(*) from ({hashes})) from {staged}"
+    ).fetchone()
+    return repeated
 
 
 def add_suspects(con: duckdb.DuckDBPyConnection, suspicions: list[str], path: Path) -> None:
@@ -173,8 +185,7 @@ def add_suspects(con: duckdb.DuckDBPyConnection, suspicions: list[str], path: Pa
 def add_repeated_keys(con: duckdb.DuckDBPyConnection, table: Table, path: Path) -> None:
     """Add to `suspects` all rows whose key occurs more than once.
 
-    Equal hashes are looked at first, because they are small; texts of one pattern may share a hash
-    and differ, so the keys themselves decide.
+    Equal hashes are looked at first, because they are small; the keys themselves decide.
     """
     key = ", ".join(quote_name(name) for name in table.key)
     con.execute(

@@ -97,6 +97,8 @@ def test_every_embedded_row_is_accounted_for(real_warehouse: RealWarehouse) -> N
     for contract in load_contracts(real_warehouse.settings.sources_dir):
         for table in contract.tables:
             path = contract.folder / "data" / table.file_name
+            if contract.kind == "connector" and not path.exists():
+                continue  # the table comes from live documents only
             with path.open(encoding="utf-8-sig", newline="") as lines:
                 rows = sum(1 for _ in csv.reader(lines)) - 1
             found[contract.source_id, table.table] = (rows, rows)
