@@ -17,6 +17,8 @@ import pytest
 from pipelines.cli import main
 from pipelines.errors import ReleaseError
 from pipelines.explain import ACCESSES, answer_balance
+from pipelines.pages.claims import make_claims_pages
+from pipelines.pages.page import write_markdown
 from pipelines.settings import PROJECT_DIR
 from tests.conftest import RealWarehouse
 from tests.end_to_end.walk import (
@@ -237,3 +239,13 @@ def test_explain_shows_the_inputs_if_the_release_holds_them(
         )
     # the strongest first, whatever its sign
     assert [row["input"] for row in answer_balance(copy, *question).inputs] == ["strong", "weak"]
+
+
+def test_the_page_on_claims_tells_of_each(real_warehouse: RealWarehouse) -> None:
+    (page,) = make_claims_pages(real_warehouse.current.path)
+    text = write_markdown(page, "")
+    claims = real_warehouse.query("select claim_id, verdict from marts.fct_seed_claim")
+    assert len(claims) == 39
+    for claim_id, verdict in claims:
+        assert f"## {claim_id}: {verdict.replace('_', ' ')}" in text
+    assert "`seed-08a` large training is short: " in text

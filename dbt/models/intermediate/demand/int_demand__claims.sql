@@ -21,7 +21,7 @@ ordered as (
             else verdict
             || case when basis = 'assumption' then ' by assumption' else '' end
             || ', ' || {{ shown_points('test_points') }} || ' ' || replace(test_unit, '_', ' ')
-            || ' (' || tested || ') against ' || replace(comparison, '_', ' ') || ' '
+            || ' (' || tested || '), to be ' || replace(comparison, '_', ' ') || ' '
             || {{ shown_number('threshold_low') }}
             || case
                 when comparison = 'between' then ' and ' || {{ shown_number('threshold_high') }}

@@ -23,13 +23,27 @@ needs as (
 
 -- one series per test
 series as (
+    -- training of generative models: older work (the base load) is left out
     select
-        case workload_id when 'inference' then 'seed-05b' else 'seed-05a' end as test_id,
+        'seed-05a' as test_id,
         quarter_start,
         draw,
-        {{ exact_sum('wanted') }} as value,
+        {{ exact_sum(
+            'coalesce(observed_runs, 0) + coalesce(unobserved_runs, 0) + coalesce(experiments, 0)'
+            ~ ' + coalesce(small_runs, 0)'
+        ) }} as value,
     from regional_demand
-    group by all
+    where workload_id <> 'inference'
+    group by quarter_start, draw
+
+    union all
+
+    select
+        'seed-05b' as test_id,
+        quarter_start,
+        draw,
+        tokens_per_day as value,
+    from token_demand
 
     union all
 
