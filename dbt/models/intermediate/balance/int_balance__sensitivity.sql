@@ -116,7 +116,11 @@ version_values as (
     select
         versions.version,
         inputs.draw,
-        inputs.value,
+        -- ties go by the draw; whole numbers are sorted faster than values
+        row_number() over (
+            partition by versions.version
+            order by inputs.value, inputs.draw
+        )::integer as place,
     from inputs
     inner join versions
         on
@@ -132,7 +136,7 @@ ranked as (
         version_values.draw,
         row_number() over (
             partition by counted_versions.cell, counted_versions.version
-            order by version_values.value, version_values.draw
+            order by version_values.place
         )::integer as input_rank,
     from counted_versions
     inner join version_values on counted_versions.version = version_values.version
