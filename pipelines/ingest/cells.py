@@ -21,7 +21,7 @@ from pipelines.ingest.document_checks import read_csv_header
 from pipelines.sql import quote_name, quote_text
 
 HEADER_BYTES = 1_000_000
-MAX_LINE_BYTES = 16_777_216
+MAX_LINE_BYTES = 4_194_304
 # from here on rows are not numbered one by one, which the engine does in a single thread
 LARGE_DOCUMENT_BYTES = 33_554_432
 NUMBERED = "(select row_number() over () as document_row, * from cells)"

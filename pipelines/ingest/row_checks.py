@@ -68,7 +68,7 @@ def write_staging_cast(name: str, column: Column) -> str:
         return f"try_cast({raw} as double)"
     if column.type == "DATE" and not column.format:
         # the engine's own reading of days knows more spellings than ours: let it have ours alone
-        is_plain = f"{raw} like '____-__-__' and {raw} >= '1' and {raw} < ':'"
+        is_plain = f"{raw} like '____-__-__' and {raw} >= '1'"
         return (
             f"coalesce(case when {is_plain} then try_cast({raw} as date) end, "
             f"{write_cast(name, column)})"
