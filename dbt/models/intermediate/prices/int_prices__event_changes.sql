@@ -9,16 +9,10 @@ offers as (
 ),
 
 {# the windows are part of the published grain -#}
-windows as (
-    select unnest([30, 90, 180]) as window_days
-),
-
+{% set windows = [30, 90, 180] %}
 event_days as (
-    select distinct
-        events.event_date,
-        windows.window_days,
+    select distinct event_date
     from events
-    cross join windows
 ),
 
 used as (
@@ -27,30 +21,50 @@ used as (
     where exclusion_reason is null
 ),
 
+-- every offer once per event day, all windows side by side: readings are many
 readings as (
     select
         event_days.event_date,
-        event_days.window_days,
         used.offer_key,
-        used.chip_id,
-        used.region_id,
-        used.provider,
-        used.commitment,
+        any_value(used.chip_id) as chip_id,
+        any_value(used.region_id) as region_id,
+        any_value(used.provider) as provider,
+        any_value(used.commitment) as commitment,
+        {%- for days in windows %}
+        {%- set begins = "used.last_observed_on >= event_days.event_date - " ~ days %}
+        {%- set ends = "used.observed_on <= event_days.event_date + " ~ days %}
         max_by(used.usd_per_gpu_hour, used.observed_on) filter (
-            where
-                used.observed_on < event_days.event_date
-        ) as usd_before,
+            where used.observed_on < event_days.event_date and {{ begins }}
+        ) as usd_before_{{ days }},
         max_by(used.usd_per_gpu_hour, used.observed_on) filter (
-            where
-                used.last_observed_on >= event_days.event_date
-        ) as usd_after,
-        max(used.known_on) as known_on,
+            where used.last_observed_on >= event_days.event_date and {{ ends }}
+        ) as usd_after_{{ days }},
+        max(used.known_on) filter (where {{ begins }} and {{ ends }}) as known_on_{{ days }},
+        {%- endfor %}
     from event_days
     inner join used
         on
-            used.observed_on <= event_days.event_date + event_days.window_days
-            and used.last_observed_on >= event_days.event_date - event_days.window_days
-    group by all
+            used.observed_on <= event_days.event_date + {{ windows | max }}
+            and used.last_observed_on >= event_days.event_date - {{ windows | max }}
+    group by event_days.event_date, used.offer_key
+),
+
+changes as (
+    {%- for days in windows %}
+    select
+        event_date,
+        {{ days }} as window_days,
+        offer_key,
+        chip_id,
+        region_id,
+        provider,
+        commitment,
+        usd_before_{{ days }} as usd_before,
+        usd_after_{{ days }} as usd_after,
+        known_on_{{ days }} as known_on,
+    from readings
+    {{ "union all" if not loop.last }}
+    {%- endfor %}
 )
 
 select
@@ -65,7 +79,7 @@ select
     usd_after,
     ln(usd_after / usd_before) as log_change,
     known_on,
-from readings
+from changes
 where
     usd_before is not null
     and usd_after is not null

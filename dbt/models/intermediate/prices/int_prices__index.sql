@@ -21,45 +21,7 @@ used as (
     where not needs_review
 ),
 
-by_region as (
-    select * from used
-    where region_id <> 'WORLD'
-    union all
-    select * replace ('WORLD' as region_id) from used
-),
-
--- log relatives are added as whole numbers: a sum that does not depend on the order of rows
-provider_steps as (
-    select
-        month_start,
-        region_id,
-        chip_id,
-        commitment,
-        provider,
-        {{ exact_sum('log_relative', 12) }} / count(*) as log_relative,
-        count(*) as matched_offers,
-        {{ joined_ids('source_ids') }} as source_ids,
-        max(known_on) as known_on,
-        {{ weakest_confidence('confidence') }} as confidence,
-    from by_region
-    group by month_start, region_id, chip_id, commitment, provider
-),
-
-monthly as (
-    select
-        month_start,
-        region_id,
-        chip_id,
-        commitment,
-        {{ exact_sum('log_relative', 12) }} / count(*) as log_relative,
-        sum(matched_offers)::bigint as matched_offers,
-        count(*) as providers,
-        {{ joined_ids('source_ids') }} as source_ids,
-        max(known_on) as known_on,
-        {{ weakest_confidence('confidence') }} as confidence,
-    from provider_steps
-    group by month_start, region_id, chip_id, commitment
-),
+{{ two_level_jevons('used', 'monthly') }},
 
 -- the month before the first step, and before the first step after a hole, is a base
 begun as (

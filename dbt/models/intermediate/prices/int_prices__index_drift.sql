@@ -48,44 +48,7 @@ pairs as (
         )
 ),
 
-by_region as (
-    select * from pairs
-    where region_id <> 'WORLD'
-    union all
-    select * replace ('WORLD' as region_id) from pairs
-),
-
-provider_changes as (
-    select
-        month_start,
-        region_id,
-        chip_id,
-        commitment,
-        provider,
-        {{ exact_sum('log_relative', 12) }} / count(*) as log_relative,
-        count(*) as matched_offers,
-        {{ joined_ids('source_ids') }} as source_ids,
-        max(known_on) as known_on,
-        {{ weakest_confidence('confidence') }} as confidence,
-    from by_region
-    group by month_start, region_id, chip_id, commitment, provider
-),
-
-direct as (
-    select
-        month_start,
-        region_id,
-        chip_id,
-        commitment,
-        {{ exact_sum('log_relative', 12) }} / count(*) as log_relative,
-        sum(matched_offers)::bigint as matched_offers,
-        count(*) as providers,
-        {{ joined_ids('source_ids') }} as source_ids,
-        max(known_on) as known_on,
-        {{ weakest_confidence('confidence') }} as confidence,
-    from provider_changes
-    group by month_start, region_id, chip_id, commitment
-)
+{{ two_level_jevons('pairs', 'direct') }}
 
 select
     direct.month_start,
