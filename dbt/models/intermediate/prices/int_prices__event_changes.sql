@@ -8,8 +8,7 @@ offers as (
     select * from {{ ref('int_prices__checked_offers') }}
 ),
 
-{# the windows are part of the published grain -#}
-{% set windows = [30, 90, 180] %}
+{% set windows = var('event_windows') %}
 event_days as (
     select distinct event_date
     from events
