@@ -11,7 +11,7 @@ from jinja2 import DictLoader, Environment
 from pipelines.settings import PROJECT_DIR
 
 MODELS_DIR = PROJECT_DIR / "dbt" / "models" / "intermediate" / "prices"
-MACROS = ("aggregates", "joined_ids", "weakest_confidence")
+MACROS = ("aggregates", "joined_ids", "two_level_jevons", "weakest_confidence")
 CHAIN = ("offer_readings", "offer_months", "relatives", "index", "index_drift")
 
 Panel = dict[tuple[str, str], dict[int, float]]
