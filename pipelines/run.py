@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import date, datetime, timedelta
 
+from pipelines.build.kept import forget_build
 from pipelines.files import remove_leftovers, write_json
 from pipelines.release.lock import hold_lock
 from pipelines.release.publish import complete_publication
@@ -33,6 +34,7 @@ def run_pipeline(
     live: bool = False,
     only: list[str] | None = None,
     progress: Callable[[str], None] = lambda line: None,
+    rebuild: bool = False,
 ) -> Outcome:
     """Run the main job from end to end in this process.
 
@@ -42,6 +44,7 @@ def run_pipeline(
         live: fetch the connectors' documents first.
         only: with `live`, fetch only these sources or areas.
         progress: receives a line for everything worth telling while the run goes on.
+        rebuild: build everything from nothing, even if that would only repeat the release.
 
     Returns:
         What was published, or the release that still holds because nothing changed.
@@ -52,7 +55,7 @@ def run_pipeline(
     """
     run = start_run(settings, as_of, progress)
     with hold_run(run):
-        run.outcome = _run_stages(run, live, only or [])
+        run.outcome = _run_stages(run, live, only or [], rebuild)
     return run.outcome
 
 
@@ -82,14 +85,15 @@ def hold_run(run: Run) -> Iterator[None]:
                 write_run_report(run, "built", "nothing was to be published")
 
 
-def _run_stages(run: Run, live: bool, only: list[str]) -> Outcome:
+def _run_stages(run: Run, live: bool, only: list[str], rebuild: bool) -> Outcome:
     if live:
         with time_stage(run, "fetch"):
             fetch_live(run, only)
     with time_stage(run, "ingest"):
         ingest_sources(run)
-    unchanged = find_unchanged(run)
-    if unchanged:
+    if rebuild:
+        forget_build(run.settings)
+    elif unchanged := find_unchanged(run):
         return unchanged
     with time_stage(run, "register"):
         register_raw(run)

@@ -10,6 +10,7 @@ from datetime import date
 from pathlib import Path
 
 from pipelines import __version__
+from pipelines.build.kept import keep_build
 from pipelines.build.models import (
     BUILD_COMMAND,
     NodeResult,
@@ -128,7 +129,9 @@ def find_unchanged(run: Run) -> Outcome | None:
 
 def register_raw(run: Run) -> None:
     """Start the build file and find the next day on which more becomes known."""
-    start_build(run.settings, run.sources, run.as_of)
+    is_kept = start_build(run.settings, run.sources, run.as_of, compute_code_version(run.settings))
+    if is_kept:
+        run.progress("  carrying on from the build before; --rebuild begins with nothing")
     change = find_next_change(run.sources, run.settings, run.as_of)
     quarter = find_next_quarter(run.as_of)
     run.next_change_on = min(change, quarter) if change else quarter
@@ -301,6 +304,7 @@ def publish_build(run: Run) -> Outcome:
         connection.close()
     publish = publish_release if run.is_current else publish_as_of
     publication = publish(settings, marts, manifest, sums)
+    keep_build(settings, manifest.code_version, read_manifest(settings))
     return Outcome("published", run, publication.manifest, publication.path, "published")
 
 

@@ -35,6 +35,7 @@ from pathlib import Path
 
 import duckdb
 
+from pipelines.build.kept import forget_build
 from pipelines.build.models import read_manifest
 from pipelines.settings import PROJECT_DIR, Settings
 from pipelines.sql import quote_name
@@ -127,7 +128,11 @@ def execute_alone(settings: Settings, with_tests: bool) -> None:
 
 
 def forget_releases(settings: Settings) -> None:
-    """Remove what was published, so that the next run works again; loaded data stays."""
+    """Remove what was published, so that the next run works again; loaded data stays.
+
+    The build is forgotten as well: every table is made anew.
+    """
+    forget_build(settings)
     settings.current_path.unlink(missing_ok=True)
     shutil.rmtree(settings.releases_dir, ignore_errors=True)
 

@@ -12,6 +12,7 @@ BUILD_GROUP = "build"
 RELEASE_GROUP = "release"
 GROUPS = (*AREAS, BUILD_GROUP, RELEASE_GROUP)
 BUILD_KEY = dg.AssetKey(["build", "parameters"])
+CARRIED_KEY = dg.AssetKey(["build", "carried_fingerprints"])
 AUDIT_KEY = dg.AssetKey(["audit"])
 RELEASE_KEY = dg.AssetKey(["release"])
 

@@ -10,6 +10,7 @@ from dagster_dbt import DagsterDbtTranslator, DbtCliResource, dbt_assets
 from pipelines.assets.keys import BUILD_KEY, get_model_area, get_model_key, get_owner
 from pipelines.assets.manifest import ParsedProject, require_unchanged
 from pipelines.assets.metadata import describe_relation
+from pipelines.build.kept import forget_build
 from pipelines.build.models import (
     BUILD_COMMAND,
     get_dbt_environment,
@@ -69,7 +70,7 @@ def make_model_assets(parsed: ParsedProject) -> dg.AssetsDefinition:
         failure: BuildFailed | None = None
         try:
             with time_stage(run, stage):
-                _require_build(settings)
+                _require_build(run)
                 require_unchanged(parsed, settings)
                 # in a selection, a test waits for a build that holds all models it refers to
                 os.environ["DBT_INDIRECT_SELECTION"] = "buildable" if context.is_subset else "eager"
@@ -94,7 +95,11 @@ def make_model_assets(parsed: ParsedProject) -> dg.AssetsDefinition:
     return models
 
 
-def _require_build(settings: Settings) -> None:
+def _require_build(run: Run) -> None:
+    settings = run.settings
+    if not any(item.stage == "register" for item in run.record.stages):
+        # models of whatever code now stand on a build of another run
+        forget_build(settings)
     if not settings.build_path.exists():
         raise BuildFailed(
             f"{settings.build_path}: there is no build file yet; select "

@@ -12,8 +12,16 @@ import dagster as dg
 import duckdb
 from pydantic import Field
 
-from pipelines.assets.keys import BUILD_GROUP, BUILD_KEY, RELEASE_KEY, get_owner, get_raw_key
+from pipelines.assets.keys import (
+    BUILD_GROUP,
+    BUILD_KEY,
+    CARRIED_KEY,
+    RELEASE_KEY,
+    get_owner,
+    get_raw_key,
+)
 from pipelines.assets.metadata import describe_day, describe_relation
+from pipelines.build.kept import forget_build
 from pipelines.build.register import write_known_days_query, write_raw_query
 from pipelines.contracts.model import Contract, Table
 from pipelines.contracts.staging import describe_column
@@ -36,7 +44,8 @@ class IngestConfig(dg.Config):
     )
     rebuild: bool = Field(
         default=False,
-        description="Build and publish even if that would only repeat the current release.",
+        description="Build everything from nothing and publish, even if that would only repeat "
+        "the current release.",
     )
 
 
@@ -46,7 +55,7 @@ def make_raw_assets(contracts: list[Contract]) -> dg.AssetsDefinition:
 
     @dg.multi_asset(
         name="raw_tables",
-        specs=[*(_make_spec(contract, table) for contract, table in tables), _make_build_spec()],
+        specs=[*(_make_spec(contract, table) for contract, table in tables), *_make_build_specs()],
         check_specs=[spec for contract, table in tables for spec in _make_checks(contract, table)],
         can_subset=True,
     )
@@ -73,27 +82,29 @@ def make_raw_assets(contracts: list[Contract]) -> dg.AssetsDefinition:
             # the check is blocking: Dagster ends the run here
             names = ", ".join(result.asset_key.to_user_string() for result in failed)
             run.failure = f"{DOCUMENT_CHECK}: no good document for {names}"
-        elif BUILD_KEY in context.selected_asset_keys:
+        elif {BUILD_KEY, CARRIED_KEY} & context.selected_asset_keys:
             is_release = RELEASE_KEY in context.job_def.asset_layer.executable_asset_keys
             if is_release and not config.rebuild:
                 run.outcome = find_unchanged(run)
+            if config.rebuild:
+                forget_build(run.settings)
             if run.outcome:
                 # without a new build file Dagster skips models, audit and release
                 context.log.info(f"{run.outcome.message}; the rest of the run is skipped")
                 return
             with time_stage(run, "register"):
                 register_raw(run)
-            yield dg.MaterializeResult(
-                BUILD_KEY,
-                metadata={
-                    "as_of": run.as_of.isoformat(),
-                    "draws": run.settings.draws,
-                    "seed": run.settings.seed,
-                    "fingerprint": run.fingerprint,
-                    "next_change_on": str(run.next_change_on),
-                    "path": dg.MetadataValue.path(run.settings.build_path),
-                },
-            )
+            metadata = {
+                "as_of": run.as_of.isoformat(),
+                "draws": run.settings.draws,
+                "seed": run.settings.seed,
+                "fingerprint": run.fingerprint,
+                "next_change_on": str(run.next_change_on),
+                "path": dg.MetadataValue.path(run.settings.build_path),
+            }
+            for key in (BUILD_KEY, CARRIED_KEY):
+                if key in context.selected_asset_keys:
+                    yield dg.MaterializeResult(key, metadata=metadata)
 
     return raw_tables
 
@@ -123,16 +134,27 @@ def _make_spec(contract: Contract, table: Table) -> dg.AssetSpec:
     )
 
 
-def _make_build_spec() -> dg.AssetSpec:
-    return dg.AssetSpec(
-        key=BUILD_KEY,
-        description="One row per build (exactly one row): as-of day, draws and seed. A new build "
-        "file begins with it and with views of all source tables.",
-        group_name=BUILD_GROUP,
-        owners=[get_owner(BUILD_GROUP)],
-        kinds={"duckdb"},
-        tags={"layer": "raw"},
-    )
+def _make_build_specs() -> Iterator[dg.AssetSpec]:
+    for key, description in (
+        (
+            BUILD_KEY,
+            "One row per build (exactly one row): as-of day, draws and seed. A build file begins "
+            "with it and with views of all source tables.",
+        ),
+        (
+            CARRIED_KEY,
+            "One row per input and month with what the tables rest on that the build keeps of the "
+            "one before; empty where it begins with nothing.",
+        ),
+    ):
+        yield dg.AssetSpec(
+            key=key,
+            description=description,
+            group_name=BUILD_GROUP,
+            owners=[get_owner(BUILD_GROUP)],
+            kinds={"duckdb"},
+            tags={"layer": "raw"},
+        )
 
 
 def _make_checks(contract: Contract, table: Table) -> list[dg.AssetCheckSpec]:

@@ -1,7 +1,7 @@
-"""Starting a build: a new DuckDB file in which the raw Parquet files stand as views.
+"""Starting a build: a DuckDB file in which the raw Parquet files stand as views.
 
-The views keep lineage whole inside the build; they are never shipped. Running dbt on the file
-belongs in `models.py`.
+The views keep lineage whole inside the build; they are never shipped. What a file may keep of the
+build before belongs in `kept.py`, running dbt on it in `models.py`.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from pathlib import Path
 
 import duckdb
 
+from pipelines.build.kept import CREATE_CARRIED, reopen_build
 from pipelines.contracts.model import Contract, Table
 from pipelines.contracts.staging import get_raw_name, write_known_on
 from pipelines.ingest.history import HISTORY_COLUMNS
@@ -40,18 +41,25 @@ def open_build(settings: Settings) -> duckdb.DuckDBPyConnection:
     return connection
 
 
-def start_build(settings: Settings, sources: list[SourceLoads], as_of: date) -> None:
-    """Create an empty build file with the raw views and the build's parameters.
+def start_build(
+    settings: Settings, sources: list[SourceLoads], as_of: date, code_version: str
+) -> bool:
+    """Begin a build file with the raw views and the build's parameters.
 
     A table without any good document becomes an empty view of the contract's types, so that
     everything downstream is honestly empty.
+
+    Returns:
+        Whether the file keeps the tables of incremental models from the build before; else it is
+        new.
     """
     settings.build_dir.mkdir(parents=True, exist_ok=True)
-    for path in settings.build_dir.glob(f"{settings.build_path.name}*"):
-        path.unlink()
+    is_kept = reopen_build(settings, code_version)
     connection = open_build(settings)
     try:
-        connection.execute("create schema raw")
+        if not is_kept:
+            connection.execute("create schema raw")
+            connection.execute(CREATE_CARRIED)
         for loads in sources:
             for table in loads.contract.tables:
                 _create_view(connection, settings, loads, table)
@@ -62,6 +70,7 @@ def start_build(settings: Settings, sources: list[SourceLoads], as_of: date) -> 
         )
     finally:
         connection.close()
+    return is_kept
 
 
 def _create_view(

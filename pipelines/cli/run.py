@@ -46,6 +46,11 @@ SAMPLE_QUERY = """
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="What-if: add the scenario of a CSV file with the columns of the scenarios' registry.",
 )
+@click.option(
+    "--rebuild",
+    is_flag=True,
+    help="Build everything from nothing, even if that would only repeat the current release.",
+)
 @click.option("--draws", type=click.IntRange(min=1), help="Number of Monte Carlo draws.")
 @click.option(
     "--json", "as_json", is_flag=True, help="Print the manifest as JSON and nothing else."
@@ -56,15 +61,17 @@ def run(
     only: tuple[str, ...],
     assumptions: tuple[str, ...],
     scenario: Path | None,
+    rebuild: bool,
     draws: int | None,
     as_json: bool,
 ) -> None:
     """Build, audit and publish the warehouse.
 
-    A run that would only repeat the current release ends at once. With --set or --scenario the
-    build is private: it stands under `warehouse/what_if`, never replaces the current release, and
-    the run ends with what changed. Exit codes: 0 published or
-    unchanged, 1 a build or audit failed, 2 wrong input, 75 another run holds the lock.
+    A run that would only repeat the current release ends at once. One that follows a published run
+    carries on from its build: of the prices only the months that changed are made anew. With
+    --set or --scenario the build is private: it stands under `warehouse/what_if`, never replaces
+    the current release, and the run ends with what changed. Exit codes: 0 published or unchanged,
+    1 a build or audit failed, 2 wrong input, 75 another run holds the lock.
     """
     from pipelines.run import run_pipeline
 
@@ -81,7 +88,8 @@ def run(
             raise click.UsageError("a what-if fetches nothing; run --live first, then ask")
         ask_what_if(settings, assumptions, scenario, as_of, progress, as_json)
         return
-    outcome = run_pipeline(settings, as_of.date() if as_of else None, live, list(only), progress)
+    day = as_of.date() if as_of else None
+    outcome = run_pipeline(settings, day, live, list(only), progress, rebuild)
     if as_json:
         print_json({"status": outcome.status, "path": outcome.path, **asdict(outcome.manifest)})
     else:

@@ -4,15 +4,18 @@ The SQL is that of the build; only references and macros are filled in.
 """
 
 from datetime import date
+from functools import cache
 
 import duckdb
+import yaml
 from jinja2 import DictLoader, Environment
 
 from pipelines.settings import PROJECT_DIR
 
 MODELS_DIR = PROJECT_DIR / "dbt" / "models" / "intermediate" / "prices"
-MACROS = ("aggregates", "joined_ids", "two_level_jevons", "weakest_confidence")
+MACROS = ("aggregates", "changed_months", "joined_ids", "two_level_jevons", "weakest_confidence")
 CHAIN = ("offer_readings", "offer_months", "relatives", "index", "index_drift")
+VARS = yaml.safe_load((PROJECT_DIR / "dbt" / "dbt_project.yml").read_text())["vars"]
 
 Panel = dict[tuple[str, str], dict[int, float]]
 """Prices by offer (provider, name) and month; months count from January 2022."""
@@ -36,6 +39,25 @@ def build_index(
     Returns:
         A connection in which the models stand as tables.
     """
+    connection = create_inputs(max_gap, jump_limit)
+    rows = [
+        (f"{provider}-{name}-{month}", f"{provider}-{name}", get_month(month), provider, price)
+        for (provider, name), prices in panel.items()
+        for month, price in prices.items()
+    ]
+    connection.executemany(
+        "insert into int_prices__checked_offers select $1, $2, $3, $3, 'h100', $4, 'neocloud', "
+        "'US', 'on_demand', $5, false, null, 's', $3, 'reported'",
+        rows,
+    )
+    for name in CHAIN:
+        model = f"int_prices__{name}"
+        connection.execute(f"create table {model} as {render(model)}")
+    return connection
+
+
+def create_inputs(max_gap: int = 6, jump_limit: float = 1e9) -> duckdb.DuckDBPyConnection:
+    """Return a connection with the chain's inputs as empty tables, and the limits of the model."""
     connection = duckdb.connect(":memory:")
     connection.execute(
         """
@@ -59,28 +81,36 @@ def build_index(
         "('index-max-gap', ?), ('price-jump-limit', ?), ('index-min-providers', 3)",
         [max_gap, jump_limit],
     )
-    rows = [
-        (f"{provider}-{name}-{month}", f"{provider}-{name}", get_month(month), provider, price)
-        for (provider, name), prices in panel.items()
-        for month, price in prices.items()
-    ]
-    connection.executemany(
-        "insert into int_prices__checked_offers select $1, $2, $3, $3, 'h100', $4, 'neocloud', "
-        "'US', 'on_demand', $5, false, null, 's', $3, 'reported'",
-        rows,
-    )
-    for name in CHAIN:
-        model = f"int_prices__{name}"
-        connection.execute(f"create table {model} as {render(model)}")
     return connection
 
 
-def render(model: str) -> str:
-    """Return the SQL of a price model with its references as plain names."""
+@cache
+def render(model: str, is_incremental: bool = False) -> str:
+    """Return the SQL of a price model with its references as plain names.
+
+    Args:
+        model: name of the model.
+        is_incremental: whether the model finds its table of the build before; the SQL then begins
+            with the statement of its pre-hook.
+    """
     macros = "\n".join((PROJECT_DIR / "dbt" / "macros" / f"{m}.sql").read_text() for m in MACROS)
-    text = (MODELS_DIR / f"{model}.sql").read_text()
-    environment = Environment(loader=DictLoader({"model": f"{macros}\n{text}"}))
-    return environment.get_template("model").render(ref=lambda name: name, config=lambda **_: "")
+    configured: dict[str, str] = {}
+
+    def fill_in(text: str) -> str:
+        environment = Environment(loader=DictLoader({"model": f"{macros}\n{text}"}))
+        return environment.get_template("model").render(
+            ref=lambda name: name,
+            source=lambda source, table: f"{source}_{table}",
+            var=VARS.get,
+            this=model,
+            is_incremental=lambda: is_incremental,
+            config=lambda **options: configured.update(options) or "",
+        )
+
+    query = fill_in((MODELS_DIR / f"{model}.sql").read_text())
+    if not is_incremental:
+        return query
+    return f"{fill_in(configured['pre_hook'])};\ninsert into {model} {query}"
 
 
 def read_index(connection: duckdb.DuckDBPyConnection, region: str = "WORLD") -> dict[date, float]:

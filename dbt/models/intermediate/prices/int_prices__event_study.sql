@@ -27,8 +27,9 @@ provider_changes as (
         changes_by_region.chip_id,
         changes_by_region.commitment,
         coalesce(organisation_ids.organisation_id, changes_by_region.provider) as organisation_id,
-        {{ exact_sum('changes_by_region.log_change', 12) }} / count(*) as log_change,
-        count(*) as offers,
+        {{ exact_sum('changes_by_region.log_change_sum', 12) }}
+        / sum(changes_by_region.offers) as log_change,
+        sum(changes_by_region.offers)::bigint as offers,
         max(changes_by_region.known_on) as known_on,
     from changes_by_region
     left join organisation_ids on changes_by_region.provider = organisation_ids.label

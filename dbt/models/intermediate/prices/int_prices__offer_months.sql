@@ -1,3 +1,9 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    pre_hook="{{ delete_changed('month_start') }}"
+) }}
+-- depends_on: {{ ref('int_prices__first_changed_month') }}
 -- One price per offer and month: the median of its readings.
 with readings as (
     select * from {{ ref('int_prices__offer_readings') }}
@@ -18,5 +24,10 @@ select
     max(known_on) as known_on,
     {{ weakest_confidence('confidence') }} as confidence,
 from readings
-where exclusion_reason is null
+where
+    exclusion_reason is null
+    {%- if is_incremental() %}
+    and {{ is_changed_since('last_observed_on') }}
+    and {{ is_changed_since('month_start') }}
+    {%- endif %}
 group by offer_key, month_start, chip_id, provider, region_id, commitment

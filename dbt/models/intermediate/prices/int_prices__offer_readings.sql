@@ -8,6 +8,7 @@ with offers as (
 select
     offer_id,
     offer_key,
+    last_observed_on,
     unnest(generate_series(
         date_trunc('month', observed_on),
         date_trunc('month', last_observed_on),

@@ -1,3 +1,9 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    pre_hook="{{ delete_changed('read_month') }}"
+) }}
+-- depends_on: {{ ref('int_prices__first_changed_month') }}
 -- Steps of one offer between two months in which it was read, spread evenly over the months
 -- between. A longer gap than the model allows makes no step; a step that is too large and that no
 -- announced move explains is kept for review and out of the index.
@@ -31,6 +37,11 @@ steps as (
         lag(usd_per_gpu_hour) over offer as usd_per_gpu_hour_before,
         date_diff('month', lag(month_start) over offer, month_start) as months,
     from offer_months
+    {%- if is_incremental() %}
+    cross join limits
+    -- earlier readings are too far away for a step
+    where {{ is_changed_since('(month_start + to_months(limits.max_gap::integer))') }}
+    {%- endif %}
     window offer as (partition by offer_key order by month_start)
 ),
 
@@ -42,7 +53,11 @@ measured as (
         > ln(limits.jump_limit) as is_jump,
     from steps
     cross join limits
-    where steps.months <= limits.max_gap
+    where
+        steps.months <= limits.max_gap
+        {%- if is_incremental() %}
+        and {{ is_changed_since('steps.month_start') }}
+        {%- endif %}
 ),
 
 -- A move that is known by its range or quarter only may lie as far back as two readings may.

@@ -1,0 +1,118 @@
+"""What a build keeps of the one before, and when it begins with nothing."""
+
+from datetime import date
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from pipelines.build.kept import FINGERPRINTS, forget_build, keep_build
+from pipelines.build.register import open_build, start_build
+from pipelines.settings import Settings
+
+DAY = date(2026, 11, 1)
+MANIFEST = {
+    "nodes": {
+        name: {
+            "resource_type": kind,
+            "schema": "intermediate",
+            "name": name,
+            "config": {"materialized": materialized},
+        }
+        for name, kind, materialized in (
+            ("settled", "model", "incremental"),
+            ("whole", "model", "table"),
+            ("seen", "model", "view"),
+            ("a_test", "test", "test"),
+        )
+    }
+}
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """Give a warehouse whose first build was begun, filled and published by code `a`."""
+    settings = Settings(warehouse_dir=tmp_path)
+    assert not start_build(settings, [], DAY, "a")
+    connection = open_build(settings)
+    connection.execute(
+        f"""
+        create schema intermediate;
+        create schema marts;
+        create table intermediate.settled as select 1 as x;
+        create table intermediate.whole as select 1 as x;
+        create view intermediate.seen as select * from intermediate.whole;
+        create table marts.dim as select 1 as x;
+        create table {FINGERPRINTS} as
+        select 'offers' as input, date '2026-10-01' as month_start, 7::hugeint as fingerprint
+        """
+    )
+    connection.close()
+    keep_build(settings, "a", MANIFEST)
+    return settings
+
+
+def list_relations(settings: Settings) -> set[str]:
+    """Return schema and name of everything in the build file."""
+    with duckdb.connect(str(settings.build_path)) as connection:
+        found = connection.execute(
+            "select schema_name || '.' || table_name from duckdb_tables() union all "
+            "select schema_name || '.' || view_name from duckdb_views() where not internal"
+        ).fetchall()
+    return {name for (name,) in found}
+
+
+def read_carried(settings: Settings) -> list[tuple]:
+    """Return the fingerprints that the build has got from the one before."""
+    with duckdb.connect(str(settings.build_path)) as connection:
+        return connection.execute("from raw.carried_fingerprints").fetchall()
+
+
+def test_build_keeps_tables_of_incremental_models_and_their_fingerprints(
+    settings: Settings,
+) -> None:
+    assert start_build(settings, [], DAY, "a")
+    assert list_relations(settings) == {
+        "intermediate.settled",
+        "raw.build_parameters",
+        "raw.carried_fingerprints",
+    }
+    assert read_carried(settings) == [("offers", date(2026, 10, 1), 7)]
+
+
+def begin_with_other_code(settings: Settings) -> bool:
+    """The SQL may have changed: its tables are no longer what it would make."""
+    return start_build(settings, [], DAY, "b")
+
+
+def begin_after_a_run_that_did_not_publish(settings: Settings) -> bool:
+    """The run before began a build, and failed or was killed."""
+    assert start_build(settings, [], DAY, "a")
+    return start_build(settings, [], DAY, "a")
+
+
+def begin_on_request(settings: Settings) -> bool:
+    """`run --rebuild`."""
+    forget_build(settings)
+    return start_build(settings, [], DAY, "a")
+
+
+def begin_without_the_file(settings: Settings) -> bool:
+    """A what-if deletes its build file in the end; the note stays."""
+    settings.build_path.unlink()
+    return start_build(settings, [], DAY, "a")
+
+
+@pytest.mark.parametrize(
+    "begin",
+    [
+        begin_with_other_code,
+        begin_after_a_run_that_did_not_publish,
+        begin_on_request,
+        begin_without_the_file,
+    ],
+)
+def test_build_begins_with_nothing(settings: Settings, begin) -> None:
+    assert not begin(settings)
+    assert list_relations(settings) == {"raw.build_parameters", "raw.carried_fingerprints"}
+    assert read_carried(settings) == []
