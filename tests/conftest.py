@@ -54,6 +54,8 @@ class RealWarehouse:
     settings: Settings
     current: Outcome
     earlier: Outcome
+    # of the current release, with staging and intermediate models
+    current_build: Path
 
     def query(self, sql: str) -> list[tuple]:
         """Ask the current release."""
@@ -79,5 +81,9 @@ def real_warehouse(tmp_path_factory: pytest.TempPathFactory) -> RealWarehouse:
     """Build the warehouse of the repository's facts once per test run."""
     settings = Settings(warehouse_dir=tmp_path_factory.mktemp("real") / "warehouse")
     current = run_pipeline(settings)
+    # a run deletes the build before it and makes a new file, so a link keeps it at no cost; the
+    # views inside name the file's stem
+    current_build = tmp_path_factory.mktemp("current") / settings.build_path.name
+    current_build.hardlink_to(settings.build_path)
     earlier = run_pipeline(settings, EARLIER_DAY)
-    return RealWarehouse(settings, current, earlier)
+    return RealWarehouse(settings, current, earlier, current_build)

@@ -1,6 +1,7 @@
 -- Shipments by quarter, chip and owner on every draw. Totals by chip steer: their errors hold over
--- quarters and are shared within a vendor. Owners are weights with the spread that they have beyond
--- their chip's, and are scaled to the chip's total of the draw. An owner's error holds over
+-- quarters and are shared within a vendor. A named owner gets the part of the total that its
+-- published median is of the chip's, with the spread that it has beyond the chip's. The group Other
+-- is what the named owners leave, as in the estimate itself. A named owner's error holds over
 -- quarters and over the chips of a vendor: its published running totals over chips are as wide as
 -- that says.
 with owner_shipments as (
@@ -198,30 +199,58 @@ owner_weights as (
     from owner_deviates
 ),
 
-weight_sums as (
+-- one row per owner still: totals and their draws have one row per quarter, chip (and draw)
+owner_parts as (
+    select
+        owner_weights.quarter_start,
+        owner_weights.chip_id,
+        owner_weights.owner,
+        owner_weights.draw,
+        owner_weights.weight,
+        total_draws.units as total,
+        total_draws.units * owner_weights.weight / totals.central as part,
+    from owner_weights
+    inner join totals
+        on
+            owner_weights.quarter_start = totals.quarter_start
+            and owner_weights.chip_id = totals.chip_id
+    inner join total_draws
+        on
+            owner_weights.quarter_start = total_draws.quarter_start
+            and owner_weights.chip_id = total_draws.chip_id
+            and owner_weights.draw = total_draws.draw
+),
+
+part_sums as (
     select
         quarter_start,
         chip_id,
         draw,
         {{ exact_sum('weight') }} as weight,
-    from owner_weights
+        coalesce({{ exact_sum("case when owner <> 'Other' then part end") }}, 0) as named,
+        bool_or(owner = 'Other') as has_remainder,
+    from owner_parts
     group by quarter_start, chip_id, draw
 )
 
+-- Without a remainder to balance them, and on the central path, where Other takes its published
+-- median too, owners are scaled to the total. Named owners above it are scaled down and leave none.
 select
-    owner_weights.quarter_start,
-    owner_weights.chip_id,
-    owner_weights.owner,
-    owner_weights.draw,
-    total_draws.units * owner_weights.weight / weight_sums.weight as units,
-from owner_weights
-inner join weight_sums
+    owner_parts.quarter_start,
+    owner_parts.chip_id,
+    owner_parts.owner,
+    owner_parts.draw,
+    case
+        when owner_parts.draw = 0 or not part_sums.has_remainder
+            then owner_parts.total * owner_parts.weight / part_sums.weight
+        when owner_parts.owner = 'Other' then greatest(owner_parts.total - part_sums.named, 0)
+        when part_sums.named > owner_parts.total
+            then owner_parts.total * owner_parts.part / part_sums.named
+        else owner_parts.part
+    end as units,
+from owner_parts
+inner join part_sums
     on
-        owner_weights.quarter_start = weight_sums.quarter_start
-        and owner_weights.chip_id = weight_sums.chip_id
-        and owner_weights.draw = weight_sums.draw
-inner join total_draws
-    on
-        owner_weights.quarter_start = total_draws.quarter_start
-        and owner_weights.chip_id = total_draws.chip_id
-        and owner_weights.draw = total_draws.draw
+        owner_parts.quarter_start = part_sums.quarter_start
+        and owner_parts.chip_id = part_sums.chip_id
+        and owner_parts.draw = part_sums.draw

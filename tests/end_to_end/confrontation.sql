@@ -1,0 +1,191 @@
+-- What the confrontation asks for and no mart holds: quantities on every draw, out of the
+-- intermediate models of a build. Thousand H100 equivalents unless said otherwise.
+
+-- the middle first, as the page prints it
+create temp macro spread(quantity) as quantile_cont(quantity, [0.5, 0.05, 0.95]);
+
+create temp macro spread_if(quantity, condition) as
+    quantile_cont(quantity, [0.5, 0.05, 0.95]) filter (where condition);
+
+-- dense 16-bit EFLOPS as thousand H100
+create temp macro as_h100(eflops) as eflops * 1e3 / (
+    select dense_fp16_tflops from marts.dim_chip where chip_id = 'nvidia-h100-sxm'
+);
+
+create temp view published as
+select
+    row_id,
+    value,
+from staging.stg_national_compute__national_compute_capacity
+union all
+select
+    driver_id,
+    value,
+from staging.stg_demand_drivers__demand_drivers
+union all
+select
+    purchase_id,
+    units,
+from staging.stg_owner_purchase_estimates__owner_purchase_estimates;
+
+create temp macro stated(id) as (select value from published where row_id = id);
+
+-- Chips at their 16-bit peaks, those without a data sheet at their training ratio.
+create temp view ratios_16bit as
+select
+    chip_draws.chip_id,
+    chip_draws.draw,
+    coalesce(
+        as_h100(chips.dense_fp16_tflops) / 1e3, chip_draws.h100e_training
+    ) as ratio,
+from intermediate.int_balance__chip_draws as chip_draws
+inner join intermediate.int_reference__chips as chips using (chip_id);
+
+-- One row per quarter and draw: what was delivered to China and not retired, and of that what is
+-- deployed.
+create temp view china_16bit as
+with parts as (
+    select
+        quarters.quarter_start,
+        arrivals.draw,
+        arrivals.units * ratios_16bit.ratio * kernels.surviving_share as delivered,
+        arrivals.units * ratios_16bit.ratio * kernels.deployed_share as deployed,
+    from intermediate.int_balance__arrivals as arrivals
+    inner join intermediate.int_reference__quarters as quarters
+        on arrivals.quarter_start <= quarters.quarter_start
+    inner join intermediate.int_balance__kernels as kernels
+        on
+            arrivals.region_id = kernels.region_id
+            and arrivals.draw = kernels.draw
+            and date_diff('quarter', arrivals.quarter_start, quarters.quarter_start)
+            = kernels.age_quarters
+    inner join ratios_16bit
+        on
+            arrivals.chip_id = ratios_16bit.chip_id
+            and arrivals.draw = ratios_16bit.draw
+    where arrivals.region_id = 'CN'
+
+    union all
+
+    select
+        opening_survival.quarter_start,
+        opening_stock.draw,
+        opening_stock.units * ratios_16bit.ratio * opening_survival.surviving_share as delivered,
+        opening_stock.units * ratios_16bit.ratio * opening_survival.surviving_share as deployed,
+    from intermediate.int_balance__opening_stock as opening_stock
+    inner join intermediate.int_balance__opening_survival as opening_survival
+        on
+            opening_stock.chip_id = opening_survival.chip_id
+            and opening_stock.draw = opening_survival.draw
+    inner join ratios_16bit
+        on
+            opening_stock.chip_id = ratios_16bit.chip_id
+            and opening_stock.draw = ratios_16bit.draw
+    where opening_stock.region_id = 'CN'
+)
+
+select
+    quarter_start,
+    draw,
+    sum(delivered) / 1e3 as delivered,
+    sum(deployed) / 1e3 as deployed,
+from parts
+where draw > 0
+group by quarter_start, draw;
+
+-- One row per quarter, region, owner, origin and draw of what happened.
+create temp view stock as
+select
+    stock.* exclude (scenario_id),
+    stock.deployed_8bit * region_shares.powered_share as powered_8bit,
+from intermediate.int_balance__stock as stock
+inner join intermediate.int_balance__region_shares as region_shares
+    using (quarter_start, region_id, origin, draw)
+where
+    stock.scenario_id = 'baseline'
+    and stock.draw > 0;
+
+create temp view carriers as
+select
+    stock.quarter_start,
+    stock.draw,
+    sum(stock.deployed_training * shares.owner_share) / 1e3 as deployed,
+from stock
+inner join intermediate.int_balance__china_owner_shares as shares using (region_id, origin, draw)
+where shares.owner_type = 'telecom'
+group by stock.quarter_start, stock.draw;
+
+create temp view fleets as
+select
+    quarter_start,
+    owner,
+    draw,
+    sum(powered_8bit) / 1e3 as powered,
+from stock
+group by quarter_start, owner, draw;
+
+create temp view diverted as
+select
+    quarter_start,
+    draw,
+    100 * sum(deployed_training_grade) filter (where origin = 'diverted')
+    / sum(deployed_training_grade) as share_pct,
+from stock
+where region_id = 'CN'
+group by quarter_start, draw;
+
+-- One row per quarter, region and draw of what happened.
+create temp view regions as
+select
+    supply.quarter_start,
+    supply.region_id,
+    supply.draw,
+    supply.deployed_8bit,
+    100 * supply.powered_training / supply.nominal_training as powered_pct,
+    100 * supply.usable_small / supply.suitable_small as usable_pct,
+    100 * supply.deployed_8bit
+    / sum(supply.deployed_8bit) over (partition by supply.quarter_start, supply.draw)
+        as world_pct,
+from intermediate.int_balance__region_supply as supply
+where
+    supply.scenario_id = 'baseline'
+    and supply.draw > 0;
+
+create temp view bought as
+select
+    shipment_draws.chip_id,
+    shipment_draws.owner,
+    shipment_draws.draw,
+    year(shipment_draws.quarter_start) as year,
+    sum(shipment_draws.units) / 1e3 as chips,
+from intermediate.int_shipments__shipment_draws as shipment_draws
+where shipment_draws.draw > 0
+group by all;
+
+create temp view needs as
+select
+    quarter_start,
+    region_id,
+    draw,
+    is_feasible,
+    load_served,
+    100 * need_served_inference / (need_served_large + need_served_small + need_served_inference)
+        as inference_pct,
+from intermediate.int_balance__needs
+where
+    scenario_id = 'baseline'
+    and access = 'all'
+    and draw > 0;
+
+-- Work served outside China as the stock that it takes, where both regions are feasible.
+create temp view served_abroad as
+select
+    quarter_start,
+    draw,
+    sum(needs.load_served * regions.deployed_8bit) / 1e3 as busy,
+    sum(regions.deployed_8bit) / 1e3 as deployed,
+from needs
+inner join regions using (quarter_start, region_id, draw)
+where region_id in ('US', 'ROW')
+group by quarter_start, draw
+having bool_and(needs.is_feasible);
