@@ -7,7 +7,7 @@ RUN := $(VENV)/bin/compute-balance
 export GX_ANALYTICS_ENABLED := false
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 
-.PHONY: warehouse test lint ui lock clean generate help
+.PHONY: warehouse test lint ui benchmark lock clean generate help
 
 help:                ## list the targets
 	@grep -E '^[a-z]+: .*##' $(MAKEFILE_LIST) | sed -e 's/:.*##/:/' -e 's/^/  make /'
@@ -29,6 +29,12 @@ ui: $(STAMP)         ## open Dagster's web interface on http://localhost:3000
 
 generate: $(STAMP)   ## write the files that are derived from the contracts
 	@$(RUN) source generate
+
+benchmark: $(STAMP)  ## measure loading and a new day of prices; a quarter of an hour, fetches dlt
+	@$(VENV)/bin/python scripts/benchmark_loading.py --rows 1000000 --dlt
+	@$(VENV)/bin/python scripts/benchmark_loading.py --rows 10000000 --memory 1GB --rounds 2
+	@$(VENV)/bin/python scripts/benchmark_history.py --days 120 --offers 3000
+	@$(VENV)/bin/python scripts/benchmark_history.py --days 1400 --offers 3600 --runs --memory 4GB
 
 lock:                ## renew requirements.lock from requirements.in (needs uv)
 	uv pip compile requirements.in --generate-hashes --no-strip-extras --no-header \

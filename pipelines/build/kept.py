@@ -3,7 +3,7 @@
 Tables of dbt's incremental models stay in it; everything else is made anew. Which months they make
 anew, the models find by themselves: they compare what each month rests on with what it rested on
 when the tables were made. That holds for the SQL that made them, so a file counts as kept only
-while a note beside it says that its run was published, and with which code.
+while a note beside it says that its run was published, with which code and which engine.
 """
 
 from __future__ import annotations
@@ -42,7 +42,8 @@ def keep_build(settings: Settings, code_version: str, manifest: dict) -> None:
         if node["config"]["materialized"] == "incremental"
     ]
     if tables:
-        write_json(get_note_path(settings), {"code_version": code_version, "tables": tables})
+        note = {"code_version": code_version, "engine": duckdb.__version__, "tables": tables}
+        write_json(get_note_path(settings), note)
 
 
 def forget_build(settings: Settings) -> None:
@@ -62,7 +63,8 @@ def reopen_build(settings: Settings, code_version: str) -> bool:
     path = get_note_path(settings)
     note = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
     path.unlink(missing_ok=True)
-    if note.get("code_version") != code_version or not settings.build_path.exists():
+    is_same = (note.get("code_version"), note.get("engine")) == (code_version, duckdb.__version__)
+    if not is_same or not settings.build_path.exists():
         for file in settings.build_dir.glob(f"{settings.build_path.name}*"):
             file.unlink()
         return False

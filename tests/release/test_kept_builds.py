@@ -1,12 +1,13 @@
 """What a build keeps of the one before, and when it begins with nothing."""
 
+import json
 from datetime import date
 from pathlib import Path
 
 import duckdb
 import pytest
 
-from pipelines.build.kept import FINGERPRINTS, forget_build, keep_build
+from pipelines.build.kept import FINGERPRINTS, forget_build, get_note_path, keep_build
 from pipelines.build.register import open_build, start_build
 from pipelines.settings import Settings
 
@@ -85,6 +86,14 @@ def begin_with_other_code(settings: Settings) -> bool:
     return start_build(settings, [], DAY, "b")
 
 
+def begin_with_another_engine(settings: Settings) -> bool:
+    """Functions may give other values, and hashes do."""
+    path = get_note_path(settings)
+    note = json.loads(path.read_text(encoding="utf-8"))
+    path.write_text(json.dumps(note | {"engine": "0.0.1"}), encoding="utf-8")
+    return start_build(settings, [], DAY, "a")
+
+
 def begin_after_a_run_that_did_not_publish(settings: Settings) -> bool:
     """The run before began a build, and failed or was killed."""
     assert start_build(settings, [], DAY, "a")
@@ -107,6 +116,7 @@ def begin_without_the_file(settings: Settings) -> bool:
     "begin",
     [
         begin_with_other_code,
+        begin_with_another_engine,
         begin_after_a_run_that_did_not_publish,
         begin_on_request,
         begin_without_the_file,
