@@ -57,6 +57,7 @@ class DayBreak:
 
     title: str
     check: str
+    fresh_on: date
     as_of: date
     tells: str = ""
 
@@ -187,9 +188,13 @@ class BreakBench:
         }
 
     def _find_on_day(self, item: DayBreak) -> Finding:
-        before = _get(check_freshness(self.run.freshness), item.check)
-        measured = measure_freshness(self.connection, self.run.sources, item.as_of)
-        after = _get(check_freshness(measured), item.check)
+        before, after = (
+            _get(
+                check_freshness(measure_freshness(self.connection, self.run.sources, day)),
+                item.check,
+            )
+            for day in (item.fresh_on, item.as_of)
+        )
         return Finding(item, before, after, after.message)
 
 

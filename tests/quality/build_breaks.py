@@ -134,6 +134,25 @@ BUILD_BREAKS: list[Break] = [
         ),
     ),
     BuildBreak(
+        "one month of the yuan is another currency's",
+        "monthly_exchange_rates.months_make_their_quarter",
+        (
+            "alter view staging.stg_exchange_rates__fx_months rename to good_months",
+            "create view staging.stg_exchange_rates__fx_months as "
+            "select * replace (case when quote = 'CNY' and period_start = date '2024-02-01' "
+            "then 7.8 else rate end as rate) from staging.good_months",
+        ),
+    ),
+    BuildBreak(
+        "a month of rates is missing",
+        "monthly_exchange_rates.months_follow_each_other",
+        (
+            "alter view staging.stg_exchange_rates__fx_months rename to good_months",
+            "create view staging.stg_exchange_rates__fx_months as "
+            "select * from staging.good_months where period_start <> date '2024-02-01'",
+        ),
+    ),
+    BuildBreak(
         "reserved and on-demand prices change places",
         "rental_price_by_commitment.reserved_is_cheaper",
         (

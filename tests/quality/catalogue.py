@@ -10,6 +10,7 @@ DAY_BREAKS: list[Break] = [
     DayBreak(
         "a source has gone silent for two years",
         "exchange_rates.is_fresh",
+        date(2026, 7, 15),
         date(2028, 12, 31),
         tells="fresh_for_days",
     )

@@ -16,8 +16,8 @@ rental_price_units as (
     select * from {{ ref('stg_vocabulary__rental_price_units') }}
 ),
 
-fx_rates as (
-    select * from {{ ref('stg_exchange_rates__fx_rates') }}
+fx_months as (
+    select * from {{ ref('stg_exchange_rates__fx_months') }}
 ),
 
 limits as (
@@ -206,7 +206,7 @@ hours as (
 
 yuan as (
     select median(rate) as yuan_per_usd
-    from fx_rates
+    from fx_months
     where
         base = 'USD'
         and quote = 'CNY'

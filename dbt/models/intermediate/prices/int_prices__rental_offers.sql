@@ -29,8 +29,8 @@ countries as (
     select * from {{ ref('stg_countries__countries') }}
 ),
 
-fx_rates as (
-    select * from {{ ref('stg_exchange_rates__fx_rates') }}
+fx_months as (
+    select * from {{ ref('stg_exchange_rates__fx_months') }}
 ),
 
 quotes as (
@@ -167,23 +167,23 @@ offers as (
     select * from press
 ),
 
--- The mean rate of the quarter, or of the last one before it that was known. Rates are units of
+-- The mean rate of the month, or of the last one before it that was known. Rates are units of
 -- the quote currency per US dollar.
 dollar_rates as (
     select
         offers.offer_id,
-        fx_rates.rate as units_per_usd,
-        fx_rates.known_on as rate_known_on,
+        fx_months.rate as units_per_usd,
+        fx_months.known_on as rate_known_on,
     from offers
-    inner join fx_rates
+    inner join fx_months
         on
-            offers.currency = fx_rates.quote
-            and fx_rates.base = 'USD'
-            and fx_rates.period_start <= offers.observed_on
+            offers.currency = fx_months.quote
+            and fx_months.base = 'USD'
+            and fx_months.period_start <= offers.observed_on
     where offers.currency <> 'USD'
     qualify row_number() over (
         partition by offers.offer_id
-        order by fx_rates.period_start desc
+        order by fx_months.period_start desc
     ) = 1
 )
 
@@ -206,7 +206,7 @@ select
     offers.currency,
     offers.conversion || case
         when offers.currency = 'USD' then ''
-        else ', ' || offers.currency || ' at the mean rate of the quarter'
+        else ', ' || offers.currency || ' at the mean rate of the month'
     end as conversion,
     case
         when offers.currency = 'USD' then offers.price_per_hour
