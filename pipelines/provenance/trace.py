@@ -15,7 +15,7 @@ from typing import Any
 
 import duckdb
 
-from pipelines.contracts.load import load_contracts
+from pipelines.contracts.load import CONTRACT_FILE, load_contract
 from pipelines.contracts.model import PROVENANCE, Contract, Table
 from pipelines.errors import ReleaseError
 from pipelines.ingest.records import list_loads
@@ -137,7 +137,6 @@ def trace_row(settings: Settings, table: str, key: list[str], values: list[str])
     """
     if not settings.current_path.exists():
         raise ReleaseError("nothing is published yet; run: make warehouse")
-    contracts = {c.source_id: c for c in load_contracts(settings.sources_dir)}
     with duckdb.connect(str(settings.current_path), read_only=True) as connection:
         row = find_row(connection, table, key, values)
         documents = _list_documents(connection, table)
@@ -145,6 +144,7 @@ def trace_row(settings: Settings, table: str, key: list[str], values: list[str])
         countries = _list_countries(connection, row)
         backing = back_price(connection, table, row)
     if backing is not None:
+        contracts = _load_contracts(settings, {c.source_id for c in backing.citations})
         evidence = [
             found
             for citation in backing.citations
@@ -153,10 +153,10 @@ def trace_row(settings: Settings, table: str, key: list[str], values: list[str])
         ]
         return Trace(table, row, tuple(evidence), tuple(backing.steps))
     wanted = [s.strip() for s in (row.get("source_ids") or "").split(",") if s.strip()]
+    documents = [d for d in documents if not wanted or d[0] in wanted]
+    contracts = _load_contracts(settings, {document[0] for document in documents})
     evidence = []
     for document in documents:
-        if wanted and document[0] not in wanted:
-            continue
         contract, path = _find_raw(settings, contracts, document)
         matched = columns = rows = ()
         if contract is not None and path is not None:
@@ -179,6 +179,12 @@ def _list_documents(connection: duckdb.DuckDBPyConnection, table: str) -> list[t
         "group by all order by l.source_id, l.raw_table, l.sha256",
         [table],
     ).fetchall()
+
+
+def _load_contracts(settings: Settings, source_ids: set[str]) -> dict[str, Contract]:
+    """Return the contracts of sources by id, without those that are no longer there."""
+    paths = {i: settings.sources_dir / i / CONTRACT_FILE for i in sorted(source_ids)}
+    return {i: load_contract(path) for i, path in paths.items() if path.exists()}
 
 
 def _find_raw(

@@ -4,9 +4,11 @@ A row too few or too many changes a figure that is computed here or a list of id
 """
 
 from collections import defaultdict
+from collections.abc import Iterator
 from math import exp
 from statistics import median, quantiles
 
+import duckdb
 import pytest
 
 from pipelines.provenance.prices import MARTS
@@ -30,10 +32,12 @@ ROUNDED = 6e-4
 GAP = "index-max-gap"
 
 
-@pytest.fixture(scope="module")
-def market(real_warehouse: RealWarehouse) -> Market:
+@pytest.fixture(scope="module", autouse=True)
+def market(real_warehouse: RealWarehouse) -> Iterator[Market]:
     """Give the offers of the current release, read once."""
-    return Market(real_warehouse)
+    # while one connection is open, others to the same file cost nothing
+    with duckdb.connect(str(real_warehouse.current.path), read_only=True):
+        yield Market(real_warehouse)
 
 
 def test_every_price_mart_is_traced_here(real_warehouse: RealWarehouse) -> None:

@@ -1,9 +1,11 @@
 """Premiums, paybacks, episodes and event studies lead to exactly the rows behind them."""
 
+from collections.abc import Iterator
 from math import exp
 from statistics import fmean
 from typing import Any
 
+import duckdb
 import pytest
 
 from pipelines.provenance.trace import Trace, trace_row
@@ -24,10 +26,12 @@ ROUNDED = 6e-4
 GAP = "index-max-gap"
 
 
-@pytest.fixture(scope="module")
-def market(real_warehouse: RealWarehouse) -> Market:
+@pytest.fixture(scope="module", autouse=True)
+def market(real_warehouse: RealWarehouse) -> Iterator[Market]:
     """Give the offers of the current release, read once."""
-    return Market(real_warehouse)
+    # while one connection is open, others to the same file cost nothing
+    with duckdb.connect(str(real_warehouse.current.path), read_only=True):
+        yield Market(real_warehouse)
 
 
 def list_rows(found: Trace) -> list[tuple]:
@@ -225,19 +229,19 @@ def list_event_ids(market: Market, row: dict, chips: set[str]) -> tuple[list[str
 
 
 @pytest.mark.parametrize(
-    "where",
+    ("where", "count"),
     [
-        "event_kind = 'price_move' and providers > 1 and control_chips > 0",
-        "event_kind = 'rule' and providers > 1 and control_chips > 0",
-        "event_kind = 'launch' and providers > 1 and control_chips > 0",
-        "region_id = 'CN'",
-        "control_chips = 0 and change_pct <> 0",
+        ("event_kind = 'price_move' and providers > 1 and control_chips > 0", 2),
+        ("event_kind = 'rule' and providers > 1 and control_chips > 0", 2),
+        ("event_kind = 'launch' and providers > 1 and control_chips > 0", 2),
+        ("control_chips = 0 and change_pct <> 0", 2),
+        ("region_id = 'CN'", 1),
     ],
 )
 def test_change_around_an_event_is_that_of_the_readings_cited(
-    real_warehouse: RealWarehouse, market: Market, where: str
+    real_warehouse: RealWarehouse, market: Market, where: str, count: int
 ) -> None:
-    for found in trace_some(real_warehouse, "fct_price_event_study", where, 2):
+    for found in trace_some(real_warehouse, "fct_price_event_study", where, count):
         row = found.row
         ids = dict(
             zip(
