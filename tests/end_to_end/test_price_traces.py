@@ -50,7 +50,14 @@ def test_every_price_mart_is_traced_here(real_warehouse: RealWarehouse) -> None:
 
 @pytest.mark.parametrize(
     "where",
-    ["currency = 'USD' and ratio_to_peers > 1.2", "currency = 'CNY'", "conversion like 'PFLOPS%'"],
+    [
+        "currency = 'USD' and ratio_to_peers > 1.2",
+        "currency = 'CNY'",
+        "conversion like 'PFLOPS%'",
+        # peers hold what was set aside against them, and nothing that is no whole accelerator
+        "exclusion_reason = 'far_below_peers'",
+        "exclusion_reason = 'accelerator_without_machine' and ratio_to_peers is not null",
+    ],
 )
 def test_offer_leads_to_its_row_rate_and_peers(
     real_warehouse: RealWarehouse, market: Market, where: str

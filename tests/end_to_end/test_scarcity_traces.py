@@ -1,5 +1,6 @@
 """Premiums, paybacks, episodes and event studies lead to exactly the rows behind them."""
 
+import json
 from collections.abc import Iterator
 from math import exp
 from statistics import fmean
@@ -7,7 +8,9 @@ from typing import Any
 
 import duckdb
 import pytest
+from click.testing import CliRunner
 
+from pipelines.cli.provenance import trace
 from pipelines.provenance.trace import Trace, trace_row
 from tests.conftest import RealWarehouse
 from tests.end_to_end.recomputed import (
@@ -305,3 +308,26 @@ def check_events(found: Trace) -> None:
     ]
     assert sorted(others) == sorted((row["other_event_ids"] or "").split(",") if others else [])
     assert len(others) == row["other_events"]
+
+
+def test_command_groups_rows_by_figure_and_names_where_to_go_on(
+    real_warehouse: RealWarehouse,
+) -> None:
+    (key,) = real_warehouse.query(
+        "select quarter_start::varchar, region_id, chip_id from marts.fct_scarcity_premium "
+        "order by all limit 1"
+    )
+    environment = {"COMPUTE_BALANCE_WAREHOUSE_DIR": str(real_warehouse.settings.warehouse_dir)}
+    shown = CliRunner(env=environment).invoke(trace, ["fct_scarcity_premium", *key])
+    assert shown.exit_code == 0, shown.output
+    for words in ("rent:", "cost: chip price:", "cost: power tariff:", "source_publisher"):
+        assert words in shown.output
+    quarter, region_id, chip_id = key
+    step = f"fct_gpu_hour_cost quarter_start={quarter} region_id={region_id} chip_id={chip_id}"
+    assert step in shown.output
+
+    shown = CliRunner(env=environment).invoke(trace, ["fct_scarcity_premium", *key, "--json"])
+    content = json.loads(shown.output)
+    assert {"rent", "cost: assumptions"} < {item["figure"] for item in content["evidence"]}
+    named = {"quarter_start": quarter, "region_id": region_id, "chip_id": chip_id}
+    assert {"table": "fct_gpu_hour_cost", "key": named} in content["steps"]
