@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import tempfile
 from pathlib import Path
 
@@ -10,6 +11,9 @@ import click
 from pipelines.cli.tables import print_json, print_table
 from pipelines.errors import ContractError, ReleaseError
 from pipelines.settings import Settings
+
+# characters of a cell above which a column is only printed as JSON
+LONGEST_CELL = 60
 
 
 @click.command()
@@ -49,6 +53,7 @@ def trace(table: str, key: tuple[str, ...], limit: int, as_json: bool) -> None:
                     }
                     for item in found.evidence
                 ],
+                "steps": [step.__dict__ for step in found.steps],
             }
         )
         return
@@ -58,23 +63,51 @@ def trace(table: str, key: tuple[str, ...], limit: int, as_json: bool) -> None:
             click.echo(f"  {name:<28} {value}")
     for item in found.evidence:
         _print_evidence(item, limit)
+    if found.steps:
+        click.echo("\nbehind it as well, each to be traced in turn:")
+    for step in found.steps:
+        cells = " ".join(shlex.quote(f"{name}={value}") for name, value in step.key.items())
+        click.echo(f"  {step.table} {cells}")
 
 
 def _print_evidence(item, limit: int) -> None:
     click.echo()
+    if item.figure:
+        click.echo(f"{item.figure}:")
     click.echo(f"{item.source_id}: {item.raw_table}")
     click.echo(f"  document   {item.address} ({item.origin}, as of {item.document_on})")
     click.echo(f"  sha256     {item.sha256}")
     click.echo(f"  publisher  {item.publisher}")
     click.echo(f"  licence    {item.licence}")
     if not item.matched_by:
-        click.echo("  rows       feeds the table as a whole; no cell names single rows")
+        click.echo(
+            "  rows       the figure rests on rows of it, but its raw file is gone"
+            if item.figure
+            else "  rows       feeds the table as a whole; no cell names single rows"
+        )
         return
     click.echo(f"  rows       {len(item.rows)} that share {', '.join(item.matched_by)}")
     if item.rows:
-        print_table(item.columns, item.rows[:limit])
+        _print_rows(item, limit)
     if len(item.rows) > limit:
         click.echo(f"  ... and {len(item.rows) - limit} more (--limit)")
+
+
+def _print_rows(item, limit: int) -> None:
+    """Print rows without their empty columns and without long texts, which `--json` shows."""
+    kept = [
+        index
+        for index, name in enumerate(item.columns)
+        if any(row[index] is not None for row in item.rows)
+        and (
+            name in ("source_title", "source_url")
+            or all(len(str(row[index])) <= LONGEST_CELL for row in item.rows)
+        )
+    ]
+    print_table(
+        [item.columns[index] for index in kept],
+        [[row[index] for index in kept] for row in item.rows[:limit]],
+    )
 
 
 @click.command()

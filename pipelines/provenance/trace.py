@@ -2,8 +2,8 @@
 
 A release says in `meta.lineage` which documents feed each mart, and in `meta.document` where their
 bytes came from. The rows are found in the raw files of those documents by the cells that they share
-with the mart's row: the same chip (under any of its labels), owner, site, place and period. Prices
-name the offers behind them, which name their rows (`offers.py`).
+with the mart's row: the same chip (under any of its labels), owner, site, place and period. Of a
+price the rows behind each of its figures are known exactly (`prices.py`).
 """
 
 from __future__ import annotations
@@ -15,11 +15,12 @@ from typing import Any
 
 import duckdb
 
-from pipelines.contracts.load import load_contracts
-from pipelines.contracts.model import PROVENANCE, Table
+from pipelines.contracts.load import CONTRACT_FILE, load_contract
+from pipelines.contracts.model import PROVENANCE, Contract, Table
 from pipelines.errors import ReleaseError
 from pipelines.ingest.records import list_loads
-from pipelines.provenance.offers import list_offer_rows
+from pipelines.provenance.citation import Citation, Step
+from pipelines.provenance.prices import back_price
 from pipelines.settings import Settings
 from pipelines.sql import quote_name, quote_text
 
@@ -37,7 +38,10 @@ VERSIONS = ("vintage_id", "vintage_on")
 
 @dataclass(frozen=True)
 class Evidence:
-    """Raw rows of one document that a mart's row rests on; none if only the table is known."""
+    """Raw rows of one document that a mart's row rests on; none if only the table is known.
+
+    `figure` says which of the row's figures they stand behind; None where that is not known.
+    """
 
     source_id: str
     raw_table: str
@@ -51,15 +55,17 @@ class Evidence:
     matched_by: tuple[str, ...]
     columns: tuple[str, ...]
     rows: tuple[tuple, ...]
+    figure: str | None = None
 
 
 @dataclass(frozen=True)
 class Trace:
-    """A mart's row with the evidence behind it."""
+    """A mart's row with the evidence behind it, and the rows of marts to go on from."""
 
     table: str
     row: dict[str, Any]
     evidence: tuple[Evidence, ...]
+    steps: tuple[Step, ...] = ()
 
 
 def find_row(
@@ -70,36 +76,57 @@ def find_row(
     Raises:
         ReleaseError: no row, or more than one, has that key; says what a key looks like.
     """
-    named: dict[str, str] = {}
-    for position, value in enumerate(values):
-        column, sign, rest = value.partition("=")
-        if sign:
-            named[column.strip()] = rest.strip()
-        elif position < len(key):
-            named[key[position]] = value.strip()
-    known = {row[0] for row in connection.execute(f"describe marts.{quote_name(table)}").fetchall()}
-    unknown = set(named) - known
+    named = _read_key(table, key, values)
+    known = [row[0] for row in connection.execute(f"describe marts.{quote_name(table)}").fetchall()]
+    unknown = sorted(set(named) - set(known))
     if unknown:
         raise ReleaseError(
-            f"{table} has no column {', '.join(sorted(unknown))}; its key is {', '.join(key)}"
+            f"{table} has no column {', '.join(unknown)}; its key is {', '.join(key)}, "
+            f"its other columns are {', '.join(c for c in known if c not in key)}"
         )
-    where = " and ".join(f"{quote_name(column)}::varchar = ?" for column in named) or "true"
+    where = " and ".join(f"{quote_name(column)}::varchar = ?" for column in named)
     found = connection.execute(
-        f"select * from marts.{quote_name(table)} where {where} limit 2", list(named.values())
+        f"select * from marts.{quote_name(table)} where {where}", list(named.values())
     )
     columns = [column[0] for column in found.description]
-    rows = found.fetchall()
-    if len(rows) != 1:
-        example = connection.execute(
-            f"select {', '.join(quote_name(c) for c in key)} from marts.{quote_name(table)} "
-            f"order by all limit 1"
-        ).fetchone()
-        shown = " ".join(f"{c}={v}" for c, v in zip(key, example or (), strict=False))
-        raise ReleaseError(
-            f"{table}: found {'no row' if not rows else 'more than one row'} for "
-            f"{' '.join(values)}; expected one, given by its key, for example: {shown}"
-        )
-    return dict(zip(columns, rows[0], strict=True))
+    rows = found.fetchmany(2)
+    if len(rows) == 1:
+        return dict(zip(columns, rows[0], strict=True))
+    # a row that the given cells fit, or any if none do
+    example = connection.execute(
+        f"select {', '.join(quote_name(c) for c in key)} from marts.{quote_name(table)} "
+        f"where {where if rows else 'true'} order by all limit 1",
+        list(named.values()) if rows else [],
+    ).fetchone()
+    shown = " ".join(f"{c}={v}" for c, v in zip(key, example or (), strict=False))
+    left = [column for column in key if column not in named]
+    seen = "more than one row" if rows else "no row"
+    advice = f"; say {', '.join(left)} as well" if rows and left else ""
+    raise ReleaseError(
+        f"{table}: found {seen} for {' '.join(values)}; "
+        f"expected one, given by its key{advice}, for example: {shown or 'the mart is empty'}"
+    )
+
+
+def _read_key(table: str, key: list[str], values: list[str]) -> dict[str, str]:
+    """Return what was asked for by column.
+
+    A value with an equals sign names its column, unless it stands in the place of a key column and
+    what is before the sign is no name.
+    """
+    named: dict[str, str] = {}
+    for position, value in enumerate(values):
+        column, sign, rest = (part.strip() for part in value.partition("="))
+        if not (sign and column.isidentifier()):
+            if position >= len(key):
+                raise ReleaseError(
+                    f"{table}: {len(values)} values for a key of {len(key)}: {', '.join(key)}"
+                )
+            column, rest = key[position], value.strip()
+        if column in named:
+            raise ReleaseError(f"{table}: two values for {column}: {named[column]} and {rest}")
+        named[column] = rest
+    return named
 
 
 def trace_row(settings: Settings, table: str, key: list[str], values: list[str]) -> Trace:
@@ -110,44 +137,78 @@ def trace_row(settings: Settings, table: str, key: list[str], values: list[str])
     """
     if not settings.current_path.exists():
         raise ReleaseError("nothing is published yet; run: make warehouse")
-    contracts = {c.source_id: c for c in load_contracts(settings.sources_dir)}
     with duckdb.connect(str(settings.current_path), read_only=True) as connection:
         row = find_row(connection, table, key, values)
-        wanted = [s.strip() for s in (row.get("source_ids") or "").split(",") if s.strip()]
-        documents = connection.execute(
-            "select l.source_id, l.raw_table, l.sha256, any_value(d.address), any_value(d.origin), "
-            "any_value(d.fetched_at), any_value(d.document_on), any_value(s.publisher), "
-            "any_value(s.licence) from meta.lineage as l "
-            "left join meta.document as d using (source_id, sha256) "
-            "left join meta.source as s using (source_id) where l.table_name = ? "
-            "and (len(?::varchar[]) = 0 or l.source_id in (select unnest(?::varchar[]))) "
-            "group by all order by l.source_id, l.raw_table",
-            [table, wanted, wanted],
-        ).fetchall()
+        documents = _list_documents(connection, table)
         labels = _list_labels(connection, row)
         countries = _list_countries(connection, row)
-        offers = list_offer_rows(connection, table, row)
+        backing = back_price(connection, table, row)
+    if backing is not None:
+        contracts = _load_contracts(settings, {c.source_id for c in backing.citations})
+        evidence = [
+            found
+            for citation in backing.citations
+            for document in documents
+            if (found := _find_cited(settings, contracts, document, citation))
+        ]
+        return Trace(table, row, tuple(evidence), tuple(backing.steps))
+    wanted = [s.strip() for s in (row.get("source_ids") or "").split(",") if s.strip()]
+    documents = [d for d in documents if not wanted or d[0] in wanted]
+    contracts = _load_contracts(settings, {document[0] for document in documents})
     evidence = []
-    for source_id, raw_table, sha256, *rest in documents:
-        contract = contracts.get(source_id)
-        numbers = (offers or {}).get((source_id, sha256), [])
-        if offers is not None and not numbers:
-            continue
-        path = _find_raw_file(settings, source_id, raw_table, sha256)
-        columns: tuple[str, ...] = ()
-        matched: tuple[str, ...] = ()
-        rows: tuple[tuple, ...] = ()
+    for document in documents:
+        contract, path = _find_raw(settings, contracts, document)
+        matched = columns = rows = ()
         if contract is not None and path is not None:
-            raw = contract.get_table(raw_table)
-            if offers is None:
-                conditions = _write_conditions(raw, key, row, labels, countries)
-            else:
-                wanted = "document_row in (select unnest(?::bigint[]))"
-                conditions = {"document_row": (wanted, [numbers])}
+            raw = contract.get_table(document[1])
+            conditions = _write_conditions(raw, key, row, labels, countries)
             matched, columns, rows = _match_rows(path, raw, conditions)
-        evidence.append(Evidence(source_id, raw_table, sha256, *rest, matched, columns, rows))
+        evidence.append(Evidence(*document, matched, columns, rows))
     evidence.sort(key=lambda item: (not item.rows, item.source_id, item.raw_table))
     return Trace(table, row, tuple(evidence))
+
+
+def _list_documents(connection: duckdb.DuckDBPyConnection, table: str) -> list[tuple]:
+    """Return the documents that feed a mart, as the first fields of `Evidence`."""
+    return connection.execute(
+        "select l.source_id, l.raw_table, l.sha256, any_value(d.address), any_value(d.origin), "
+        "any_value(d.fetched_at), any_value(d.document_on), any_value(s.publisher), "
+        "any_value(s.licence) from meta.lineage as l "
+        "left join meta.document as d using (source_id, sha256) "
+        "left join meta.source as s using (source_id) where l.table_name = ? "
+        "group by all order by l.source_id, l.raw_table, l.sha256",
+        [table],
+    ).fetchall()
+
+
+def _load_contracts(settings: Settings, source_ids: set[str]) -> dict[str, Contract]:
+    """Return the contracts of sources by id, without those that are no longer there."""
+    paths = {i: settings.sources_dir / i / CONTRACT_FILE for i in sorted(source_ids)}
+    return {i: load_contract(path) for i, path in paths.items() if path.exists()}
+
+
+def _find_raw(
+    settings: Settings, contracts: dict[str, Contract], document: tuple
+) -> tuple[Contract | None, Path | None]:
+    source_id, raw_table, sha256, *_ = document
+    return contracts.get(source_id), _find_raw_file(settings, source_id, raw_table, sha256)
+
+
+def _find_cited(
+    settings: Settings, contracts: dict[str, Contract], document: tuple, citation: Citation
+) -> Evidence | None:
+    """Return the rows of a document that a figure cites; None where it holds none of them."""
+    source_id, raw_table, sha256, *_ = document
+    if source_id != citation.source_id:
+        return None
+    if citation.raw_table not in (None, raw_table) or citation.sha256 not in (None, sha256):
+        return None
+    contract, path = _find_raw(settings, contracts, document)
+    if contract is None or path is None:
+        return Evidence(*document, (), (), (), citation.figure)
+    raw = contract.get_table(raw_table)
+    matched, columns, rows = _match_rows(path, raw, citation.conditions, whole=True)
+    return Evidence(*document, matched, columns, rows, citation.figure) if rows else None
 
 
 def _list_labels(connection: duckdb.DuckDBPyConnection, row: dict[str, Any]) -> list[str]:
@@ -188,12 +249,17 @@ def _find_raw_file(settings: Settings, source_id: str, raw_table: str, sha256: s
 
 
 def _match_rows(
-    path: Path, table: Table, conditions: dict[str, tuple[str, list]]
+    path: Path, table: Table, conditions: dict[str, tuple[str, list]], whole: bool = False
 ) -> tuple[tuple[str, ...], tuple[str, ...], tuple[tuple, ...]]:
-    """Return what rows were matched by, their shown columns, and the rows themselves."""
+    """Return what rows were matched by, their shown columns, and the rows themselves.
+
+    `whole` shows all columns of the source's own, so that a figure can be computed again.
+    """
     if not conditions:
         return (), (), ()
     shown = [*table.key, *(c for c in conditions if c not in table.key)]
+    if whole:
+        shown += [c for c in table.columns if c not in PROVENANCE and c not in shown]
     cited = [
         c
         for c in ("source_publisher", "source_title", "source_url", "published_on", "accessed_on")

@@ -4,12 +4,14 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from pipelines.contracts.load import load_contracts
 from pipelines.errors import ReleaseError
 from pipelines.ingest.ingest import ingest_all
 from pipelines.provenance.accounting import account_for, count_file_rows, list_reasons
+from pipelines.provenance.prices import back_price
 from pipelines.provenance.trace import trace_row
 from tests.small_project.builder import SmallProject
 
@@ -45,6 +47,26 @@ def test_unknown_row_shows_what_a_key_looks_like(published: SmallProject) -> Non
         trace(published, "2019-01-01", "chip-a")
     with pytest.raises(ReleaseError, match="has no column colour; its key is quarter_start"):
         trace(published, "colour=red")
+
+
+def test_key_that_fits_several_rows_says_what_is_missing(published: SmallProject) -> None:
+    with pytest.raises(ReleaseError, match=r"more than one row.*say quarter_start as well.*chip-a"):
+        trace(published, "chip_id=chip-a")
+
+
+def test_value_beyond_the_key_and_second_value_are_refused(published: SmallProject) -> None:
+    with pytest.raises(ReleaseError, match="3 values for a key of 2: quarter_start, chip_id"):
+        trace(published, "2023-10-01", "chip-a", "chip-b")
+    with pytest.raises(ReleaseError, match="two values for chip_id: chip-a and chip-b"):
+        trace(published, "2023-10-01", "chip-a", "chip_id=chip-b")
+
+
+def test_release_of_an_older_version_is_told_apart_from_a_fault() -> None:
+    with duckdb.connect(":memory:") as connection:
+        connection.execute("create schema marts")
+        connection.execute("create table marts.fct_rental_offer (offer_id varchar)")
+        with pytest.raises(ReleaseError, match=r"no fct_rental_offer\.rate_document_row"):
+            back_price(connection, "fct_rental_offer", {"offer_id": "q1"})
 
 
 def test_trace_command_prints_publisher_and_address(published: SmallProject) -> None:

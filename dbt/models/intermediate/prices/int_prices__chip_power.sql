@@ -15,6 +15,7 @@ assumption_draws as (
 own_power as (
     select
         assumptions.chip_id,
+        assumptions.assumption_id,
         assumption_draws.draw,
         assumption_draws.value as it_power_w,
     from assumptions
@@ -24,6 +25,7 @@ own_power as (
 
 multiples as (
     select
+        assumptions.assumption_id,
         assumption_draws.draw,
         assumption_draws.value as tdp_multiple,
     from assumptions
@@ -35,6 +37,7 @@ select
     chips.chip_id,
     multiples.draw,
     coalesce(own_power.it_power_w, chips.tdp_w * multiples.tdp_multiple) / 1000 as it_power_kw,
+    coalesce(own_power.assumption_id, multiples.assumption_id) as assumption_id,
 from chips
 cross join multiples
 left join own_power

@@ -66,6 +66,10 @@ select
     coalesce(
         max(assumption_draws.value) filter (where chosen.input = 'cn_hardware_premium'), 1
     ) as hardware_premium,
+    string_agg(chosen.assumption_id, ',') filter (where chosen.input <> 'cn_hardware_premium')
+        as assumption_ids,
+    max(chosen.assumption_id) filter (where chosen.input = 'cn_hardware_premium')
+        as premium_assumption_id,
 from chosen
 inner join assumption_draws on chosen.assumption_id = assumption_draws.assumption_id
 group by chosen.region_id, assumption_draws.draw

@@ -138,6 +138,18 @@ select
     chip_prices.is_carried_forward,
     chip_prices.price_ids,
     array_to_string(
+        list_sort(string_split(
+            concat_ws(
+                ',',
+                cost_inputs.assumption_ids,
+                chip_power.assumption_id,
+                case when chip_prices.has_premium then cost_inputs.premium_assumption_id end
+            ),
+            ','
+        )),
+        ','
+    ) as assumption_ids,
+    array_to_string(
         list_sort(list_distinct(string_split(chip_prices.source_ids || ',assumptions', ','))),
         ','
     ) as source_ids,
@@ -155,3 +167,12 @@ inner join vintage_prices
         points.quarter_start = vintage_prices.quarter_start
         and points.region_id = vintage_prices.region_id
         and points.chip_id = vintage_prices.chip_id
+-- which assumptions are taken does not depend on the draw
+inner join cost_inputs
+    on
+        points.region_id = cost_inputs.region_id
+        and cost_inputs.draw = 0
+inner join chip_power
+    on
+        points.chip_id = chip_power.chip_id
+        and chip_power.draw = 0

@@ -174,6 +174,8 @@ dollar_rates as (
         offers.offer_id,
         fx_months.rate as units_per_usd,
         fx_months.known_on as rate_known_on,
+        fx_months.document_sha256 as rate_document_sha256,
+        fx_months.document_row as rate_document_row,
     from offers
     inner join fx_months
         on
@@ -220,6 +222,8 @@ select
     offers.source_url,
     offers.document_sha256,
     offers.document_row,
+    dollar_rates.rate_document_sha256,
+    dollar_rates.rate_document_row,
     offers.source_id,
     greatest(offers.known_on, dollar_rates.rate_known_on) as known_on,
     offers.confidence,

@@ -14,6 +14,7 @@ select
     market as chip_market,
     is_carried_forward,
     price_ids,
+    assumption_ids,
     source_ids,
     known_on,
     confidence,

@@ -26,6 +26,8 @@ select
     source_url,
     document_sha256,
     document_row,
+    rate_document_sha256,
+    rate_document_row,
     source_id as source_ids,
     known_on,
     confidence,
