@@ -1,5 +1,6 @@
 """Projects and builds that many tests start from; each is made once and copied or only read."""
 
+import shutil
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -81,9 +82,8 @@ def real_warehouse(tmp_path_factory: pytest.TempPathFactory) -> RealWarehouse:
     """Build the warehouse of the repository's facts once per test run."""
     settings = Settings(warehouse_dir=tmp_path_factory.mktemp("real") / "warehouse")
     current = run_pipeline(settings)
-    # a run deletes the build before it and makes a new file, so a link keeps it at no cost; the
-    # views inside name the file's stem
+    # the next run works in the build file that this one leaves; views inside name the file's stem
     current_build = tmp_path_factory.mktemp("current") / settings.build_path.name
-    current_build.hardlink_to(settings.build_path)
+    shutil.copyfile(settings.build_path, current_build)
     earlier = run_pipeline(settings, EARLIER_DAY)
     return RealWarehouse(settings, current, earlier, current_build)
