@@ -8,8 +8,8 @@ and folded into history by change, through the same code as in a run. Then one m
 everything that was loaded is thrown away and made again from the archive.
 
 With `--runs` it is whole runs, from the archive to the published release, each a process of its
-own: without a catalogue, with all days, with one more day, and with that day again but every model
-anew (`run --rebuild`). Shown are the seconds of the process, those of the stages `ingest` and
+own: without a catalogue (first in an empty folder, then with everything loaded and parsed), with all
+days, with one more day, and with that day again but every model anew (`run --rebuild`). Shown are the seconds of the process, those of the stages `ingest` and
 `models`, the seconds of the models behind the catalogue, and the largest memory. The last two runs
 must publish the same content.
 """
@@ -110,7 +110,8 @@ def measure_runs(settings: Settings, archive: Archive, arguments, folder: Path) 
         SystemExit: a run failed, or carrying on and making anew do not give the same content.
     """
     print(f"{'run':<28} {'seconds':>8} {'ingest':>8} {'models':>8} {'behind':>8} {'peak MiB':>9}")
-    measure_run(settings, "without a catalogue")
+    measure_run(settings, "first run, no catalogue")
+    measure_run(settings, "no catalogue, models anew", "--rebuild")
     for day in range(arguments.days):
         archive_day(archive, arguments.offers, day, folder)
     measure_run(settings, f"{arguments.days} days")

@@ -11,7 +11,7 @@ from pipelines.files import write_json
 
 MANIFEST_FILE = "manifest.json"
 # Version of the published tables and columns: additions are minor, removals major.
-CONTRACT_VERSION = "1.1.0"
+CONTRACT_VERSION = "1.2.0"
 
 
 @dataclass(frozen=True)
