@@ -8,10 +8,11 @@ and folded into history by change, through the same code as in a run. Then one m
 everything that was loaded is thrown away and made again from the archive.
 
 With `--runs` it is whole runs, from the archive to the published release, each a process of its
-own: without a catalogue (first in an empty folder, then with everything loaded and parsed), with all
-days, with one more day, and with that day again but every model anew (`run --rebuild`). Shown are the seconds of the process, those of the stages `ingest` and
-`models`, the seconds of the models behind the catalogue, and the largest memory. The last two runs
-must publish the same content.
+own: without a catalogue (first in an empty folder, then with everything loaded and parsed), with
+all days, with one more day, and with that day again but every model anew (`run --rebuild`). Shown
+are the seconds of the process, those of the stages `ingest` and `models`, the seconds of the models
+behind the catalogue and their tests, and the largest memory. The last two runs must publish the
+same content.
 """
 
 import argparse
