@@ -31,8 +31,9 @@ needs as (
         possible_items.chip_class_id,
         possible_items.valid_from,
         possible_items.control_item,
-        rules_in_force.transaction,
+        transactions.transaction,
         rules_in_force.refinement_id,
+        rules_in_force.transaction in ('any', transactions.transaction) as is_transaction_met,
         case
             when rules_in_force.needs_item is null then true
             when needed_items.control_item is null then false
@@ -50,6 +51,7 @@ needs as (
             and possible_items.valid_from = rules_in_force.valid_from
             and possible_items.control_item = rules_in_force.control_item
             and rules_in_force.role = 'removal'
+    cross join transactions
     left join item_results as needed_items
         on
             possible_items.rule_set_id = needed_items.rule_set_id
@@ -81,6 +83,8 @@ removals as (
             filter (where (is_item_met and is_metric_met) is null) as missing_metrics,
     from needs
     group by rule_set_id, chip_class_id, valid_from, control_item, transaction, refinement_id
+    -- of rows that are joined by AND each must fit
+    having bool_and(is_transaction_met)
 ),
 
 removal_by_transaction as (
@@ -89,20 +93,18 @@ removal_by_transaction as (
         removals.chip_class_id,
         removals.valid_from,
         removals.control_item,
-        transactions.transaction,
+        removals.transaction,
         bool_or(removals.is_met) as is_removed,
         count(removals.is_met) < count(*) as is_removal_undecided,
         string_agg(removals.missing_metrics, ',' order by removals.refinement_id)
             filter (where removals.is_met is null) as missing_metrics,
     from removals
-    inner join transactions
-        on removals.transaction in ('any', transactions.transaction)
     group by
         removals.rule_set_id,
         removals.chip_class_id,
         removals.valid_from,
         removals.control_item,
-        transactions.transaction
+        removals.transaction
 )
 
 select

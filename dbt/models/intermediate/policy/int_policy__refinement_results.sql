@@ -44,6 +44,7 @@ needs as (
         rules_in_force.refinement_id,
         rules_in_force.refined_item,
         rules_in_force.rank,
+        rules_in_force.transaction in ('any', items.transaction) as is_transaction_met,
         case
             when rules_in_force.needs_item is null then true
             when needed_items.control_item is null then false
@@ -61,7 +62,6 @@ needs as (
             and items.valid_from = rules_in_force.valid_from
             and items.control_item = rules_in_force.control_item
             and rules_in_force.role = 'refinement'
-            and rules_in_force.transaction in ('any', items.transaction)
     left join items as needed_items
         on
             items.rule_set_id = needed_items.rule_set_id
@@ -98,6 +98,8 @@ refinements as (
     group by
         rule_set_id, chip_class_id, valid_from, transaction, control_item, refinement_id,
         refined_item
+    -- of rows that are joined by AND each must fit, even for a named chip
+    having bool_and(is_transaction_met)
 )
 
 select
