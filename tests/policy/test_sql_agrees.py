@@ -3,6 +3,7 @@
 More cases, and more random rule sets, are compared by `scripts/compare_policy_engines.py`.
 """
 
+from dataclasses import replace
 from itertools import product
 from random import Random
 
@@ -11,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from . import strategies as build
+from . import test_evaluator_steps as steps
 from .agreement import compare_engines
 from .cases import DESTINATIONS, Case, random_cases, scenario_ids
 from .evaluator import BUYERS, TRANSACTIONS
@@ -70,6 +72,33 @@ def test_the_mart_agrees_with_the_evaluator_on_random_rules(
         assert compare_engines(run, tables, all_cases(seed), as_of) == []
         assert find_broken_timelines(run, STATUS, STATUS_KEY) == []
         assert find_broken_timelines(run, REGIME, REGIME_KEY) == []
+
+
+@pytest.mark.parametrize(
+    ("refined", "export", "reexport"),
+    [
+        ("A_1", "licence_presumption_of_denial", "licence_case_by_case"),
+        (None, "licence_presumption_of_denial", "not_controlled"),
+    ],
+)
+def test_rows_of_one_refinement_must_all_fit_the_transaction(
+    program: Program, refined: str | None, export: str, reexport: str
+) -> None:
+    """Each row of the two is met, but only re-exports fit both."""
+    row = steps.refine("A", refined, 1, needs_metric="tpp", needs_operator=">=", needs_value="1")
+    other = replace(row, needs_value="2", transaction="reexport")
+    rules = steps.tables(
+        *(steps.A, steps.NEEDS_A, row, other, steps.licence("A_1", steps.CASE)),
+        chip={"chip_id": "chip"},
+    )
+    cases = [
+        Case(BASELINE, "chip", "CN", "local", transaction, steps.date(2024, 6, 1))
+        for transaction in ("export", "reexport")
+    ]
+    with open_run(program, rules, ("CN",), build.EVERYTHING_KNOWN) as run:
+        found = [status.outcome for (status,) in find_status(run, cases)]
+        assert found == [export, reexport]
+        assert compare_engines(run, rules, cases, build.EVERYTHING_KNOWN) == []
 
 
 def test_intervals_tile_the_time_on_the_facts(real_run: SqlRun) -> None:
