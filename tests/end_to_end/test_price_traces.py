@@ -4,11 +4,9 @@ A row too few or too many changes a figure that is computed here or a list of id
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
 from math import exp
 from statistics import median, quantiles
 
-import duckdb
 import pytest
 
 from pipelines.provenance.prices import MARTS
@@ -23,21 +21,18 @@ from tests.end_to_end.recomputed import (
     to_percent,
 )
 from tests.end_to_end.recomputed_costs import compute_costs
-from tests.end_to_end.traced import KEYS, fetch, list_cells, list_ids, trace_some
+from tests.end_to_end.traced import (
+    EXACT,
+    GAP,
+    KEYS,
+    ROUNDED,
+    fetch,
+    list_cells,
+    list_ids,
+    trace_some,
+)
 
-EXACT = 1e-9
-# four significant digits
-ROUNDED = 6e-4
-# months that the index lets pass between two readings, as cited
-GAP = "index-max-gap"
-
-
-@pytest.fixture(scope="module", autouse=True)
-def market(real_warehouse: RealWarehouse) -> Iterator[Market]:
-    """Give the offers of the current release, read once."""
-    # while one connection is open, others to the same file cost nothing
-    with duckdb.connect(str(real_warehouse.current.path), read_only=True):
-        yield Market(real_warehouse)
+pytestmark = pytest.mark.usefixtures("market")
 
 
 def test_every_price_mart_is_traced_here(real_warehouse: RealWarehouse) -> None:

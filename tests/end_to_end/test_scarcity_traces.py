@@ -1,12 +1,10 @@
 """Premiums, paybacks, episodes and event studies lead to exactly the rows behind them."""
 
 import json
-from collections.abc import Iterator
 from math import exp
 from statistics import fmean
 from typing import Any
 
-import duckdb
 import pytest
 from click.testing import CliRunner
 
@@ -21,20 +19,18 @@ from tests.end_to_end.recomputed import (
     to_percent,
 )
 from tests.end_to_end.recomputed_costs import compute_costs
-from tests.end_to_end.traced import KEYS, fetch, list_cells, list_ids, trace_some
+from tests.end_to_end.traced import (
+    EXACT,
+    GAP,
+    KEYS,
+    ROUNDED,
+    fetch,
+    list_cells,
+    list_ids,
+    trace_some,
+)
 
-EXACT = 1e-9
-# four significant digits
-ROUNDED = 6e-4
-GAP = "index-max-gap"
-
-
-@pytest.fixture(scope="module", autouse=True)
-def market(real_warehouse: RealWarehouse) -> Iterator[Market]:
-    """Give the offers of the current release, read once."""
-    # while one connection is open, others to the same file cost nothing
-    with duckdb.connect(str(real_warehouse.current.path), read_only=True):
-        yield Market(real_warehouse)
+pytestmark = pytest.mark.usefixtures("market")
 
 
 def list_rows(found: Trace) -> list[tuple]:

@@ -5,6 +5,11 @@ from typing import Any
 from pipelines.provenance.trace import Trace, trace_row
 from tests.conftest import RealWarehouse
 
+EXACT = 1e-9
+# four significant digits
+ROUNDED = 6e-4
+# months that the index lets pass between two readings, as cited
+GAP = "index-max-gap"
 KEYS = {
     "fct_rental_offer": ["offer_id"],
     "fct_rental_price": ["month_start", "region_id", "chip_id", "provider_type", "commitment"],

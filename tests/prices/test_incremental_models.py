@@ -200,3 +200,25 @@ def test_changed_event_or_assumption_makes_all_months_anew() -> None:
         assert connection.execute("from int_prices__first_changed_month").fetchall() == [(first,)]
     build(connection, is_incremental=True)
     assert connection.execute("from int_prices__first_changed_month").fetchall() == [(None,)]
+
+
+def test_fingerprints_see_every_column_that_a_reading_has() -> None:
+    offers = make_offers(random.Random(3))
+    connection = create_inputs()
+    fill(connection, offers, [get_day(0)])
+    build(connection, is_incremental=False)
+    query = "select sum(fingerprint) from int_prices__month_fingerprints where input = 'offers'"
+    before = connection.execute(query).fetchall()
+    columns = connection.execute("describe int_prices__offer_readings").fetchall()
+    read = {name: type_ for name, type_, *_ in columns if name != "month_start"}
+    assert len(read) >= 13
+    for name, type_ in read.items():
+        fill(connection, offers, [get_day(0)])
+        change = {"DATE": "+ 1", "DOUBLE": "+ 1", "BOOLEAN": "is distinct from true"}
+        value = f"{name} {change.get(type_, '')}" if type_ in change else f"concat({name}, 'x')"
+        connection.execute(
+            f"update int_prices__checked_offers set {name} = {value} "
+            "where offer_id = (select min(offer_id) from int_prices__checked_offers)"
+        )
+        build(connection, is_incremental=True)
+        assert connection.execute(query).fetchall() != before, name
