@@ -12,7 +12,7 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines.errors import ReleaseError
+from pipelines.base.errors import ReleaseError
 
 BASELINE = "baseline"
 

@@ -15,7 +15,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Literal
 
-from pipelines.files import (
+from pipelines.base.files import (
     get_temporary_path,
     hash_bytes,
     hash_file,

@@ -8,9 +8,9 @@ from pipelines.assets.models import make_model_assets
 from pipelines.assets.raw import make_raw_assets
 from pipelines.assets.release import release
 from pipelines.assets.resources import Warehouse, WarehouseRun, make_dbt_resource
+from pipelines.base.settings import Settings
 from pipelines.contracts.load import load_contracts
 from pipelines.jobs import make_daily_schedule, make_jobs
-from pipelines.settings import Settings
 
 
 def build_definitions(settings: Settings) -> dg.Definitions:

@@ -13,7 +13,7 @@ from pathlib import Path
 import duckdb
 
 from pipelines.answers import BASELINE, UnknownNameError, fetch_rows, suggest
-from pipelines.errors import ReleaseError
+from pipelines.base.errors import ReleaseError
 from pipelines.explain_rows import (
     read_arrivals,
     read_assumptions,

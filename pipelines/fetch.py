@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 from pipelines.archive import Archive, Document, FetchNote
+from pipelines.base.errors import DocumentFault
+from pipelines.base.files import hash_bytes
+from pipelines.base.settings import Settings, now_utc
 from pipelines.contracts.model import Address, Contract
-from pipelines.errors import DocumentFault
-from pipelines.files import hash_bytes
-from pipelines.settings import Settings, now_utc
 
 logger = logging.getLogger(__name__)
 

@@ -10,12 +10,12 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import date, datetime, timedelta
 
+from pipelines.base.files import remove_leftovers, write_json
+from pipelines.base.settings import Settings, now_utc
 from pipelines.build.kept import forget_build
-from pipelines.files import remove_leftovers, write_json
 from pipelines.release.lock import hold_lock
 from pipelines.release.publish import complete_publication
 from pipelines.run_state import Outcome, Run, start_run, time_stage
-from pipelines.settings import Settings, now_utc
 from pipelines.stages import (
     audit_build,
     build_models,

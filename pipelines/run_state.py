@@ -11,16 +11,16 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
+from pipelines.base.errors import ComputeBalanceError
+from pipelines.base.files import hash_bytes
+from pipelines.base.settings import Settings, now_utc, today_utc
 from pipelines.build.models import NodeResult
 from pipelines.contracts.load import load_contracts
 from pipelines.contracts.model import Contract
-from pipelines.errors import ComputeBalanceError
-from pipelines.files import hash_bytes
 from pipelines.ingest.ingest import SourceLoads
 from pipelines.quality.results import Check
 from pipelines.release.manifest import Manifest
 from pipelines.release.write_meta import Freshness, RunRecord, StageRecord
-from pipelines.settings import Settings, now_utc, today_utc
 
 
 @dataclass

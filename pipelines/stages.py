@@ -10,6 +10,9 @@ from datetime import date
 from pathlib import Path
 
 from pipelines import __version__
+from pipelines.base.errors import AuditFailed, BuildFailed
+from pipelines.base.files import hash_bytes, hash_files
+from pipelines.base.settings import Settings, now_utc
 from pipelines.build.kept import keep_build
 from pipelines.build.models import (
     BUILD_COMMAND,
@@ -22,8 +25,6 @@ from pipelines.build.models import (
     run_dbt,
 )
 from pipelines.build.register import find_next_change, open_build, start_build
-from pipelines.errors import AuditFailed, BuildFailed
-from pipelines.files import hash_bytes, hash_files
 from pipelines.ingest.ingest import SourceLoads, ingest_all
 from pipelines.quality.results import count_checks
 from pipelines.release.content import combine_hashes, hash_content, list_marts, sum_mart
@@ -31,7 +32,6 @@ from pipelines.release.manifest import CONTRACT_VERSION, Manifest, list_releases
 from pipelines.release.publish import publish_as_of, publish_release, read_as_of, read_current_id
 from pipelines.release.write_meta import StageRecord
 from pipelines.run_state import Outcome, Run, get_peak_mib
-from pipelines.settings import Settings, now_utc
 
 PACKAGE_DIR = Path(__file__).parent
 

@@ -17,12 +17,12 @@ from pathlib import Path
 import duckdb
 
 from pipelines.answers import suggest
+from pipelines.base.errors import WhatIfError
+from pipelines.base.settings import Settings, today_utc
 from pipelines.contracts.load import load_contracts
-from pipelines.errors import WhatIfError
 from pipelines.ingest.ingest import SourceLoads, ingest_all
 from pipelines.run import run_pipeline
 from pipelines.run_state import Outcome
-from pipelines.settings import Settings, today_utc
 
 ASSUMPTIONS = "assumptions"
 SCENARIOS = "scenarios"

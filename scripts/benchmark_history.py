@@ -33,11 +33,11 @@ PROJECT_DIR = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(PROJECT_DIR))
 
 from pipelines.archive import Archive, Document  # noqa: E402
+from pipelines.base.files import hash_bytes  # noqa: E402
+from pipelines.base.settings import Settings  # noqa: E402
 from pipelines.build.models import read_manifest, read_results  # noqa: E402
 from pipelines.contracts.load import load_contract  # noqa: E402
-from pipelines.files import hash_bytes  # noqa: E402
 from pipelines.ingest.ingest import SourceLoads, ingest_all  # noqa: E402
-from pipelines.settings import Settings  # noqa: E402
 from scripts.benchmark_run import measure_process  # noqa: E402
 from scripts.generate_quotes import FIRST_DAY, generate_catalogue  # noqa: E402
 

@@ -30,12 +30,12 @@ PROJECT_DIR = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(PROJECT_DIR))
 
 from pipelines.archive import Document  # noqa: E402
+from pipelines.base.settings import Settings  # noqa: E402
 from pipelines.contracts.load import load_contract  # noqa: E402
 from pipelines.ingest.cells import read_csv_cells  # noqa: E402
 from pipelines.ingest.document_checks import check_file  # noqa: E402
 from pipelines.ingest.ingest import IngestSession  # noqa: E402
 from pipelines.ingest.load import LoadContext, load_table  # noqa: E402
-from pipelines.settings import Settings  # noqa: E402
 from scripts.generate_quotes import generate_quotes  # noqa: E402
 
 CONTRACT = PROJECT_DIR / "pipelines" / "sources" / "rental_quotes" / "contract.yml"

@@ -35,15 +35,15 @@ from pathlib import Path
 
 import duckdb
 
+from pipelines.base.settings import PROJECT_DIR, Settings
+from pipelines.base.sql import quote_name
 from pipelines.build.kept import forget_build
 from pipelines.build.models import read_manifest
-from pipelines.settings import PROJECT_DIR, Settings
-from pipelines.sql import quote_name
 
 IMPORTS_AND_PARSE = """
 import great_expectations
 from pipelines.build.models import run_dbt
-from pipelines.settings import Settings
+from pipelines.base.settings import Settings
 import pipelines.run
 run_dbt(Settings(), ["parse"])
 """

@@ -17,7 +17,7 @@ import venv
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipelines.settings import Settings
+from pipelines.base.settings import Settings
 
 VERSIONS = ("1.1.3", "1.2.2", "1.3.2", "1.4.5", "1.5.6", "2.0.0")
 RESULT = "RESULT "

@@ -10,10 +10,10 @@ from typing import Any
 
 from filelock import FileLock
 
+from pipelines.base.errors import BuildFailed
+from pipelines.base.files import hash_files, write_bytes
+from pipelines.base.settings import Settings
 from pipelines.build.models import get_dbt_environment
-from pipelines.errors import BuildFailed
-from pipelines.files import hash_files, write_bytes
-from pipelines.settings import Settings
 
 PARSED_PATTERNS = ("models/**/*", "macros/**/*", "tests/**/*", "*.yml")
 HASH_FILE = "parsed.sha256"

@@ -10,6 +10,8 @@ from dagster_dbt import DagsterDbtTranslator, DbtCliResource, dbt_assets
 from pipelines.assets.keys import BUILD_KEY, get_model_area, get_model_key, get_owner
 from pipelines.assets.manifest import ParsedProject, require_unchanged
 from pipelines.assets.metadata import describe_relation
+from pipelines.base.errors import BuildFailed
+from pipelines.base.settings import Settings
 from pipelines.build.kept import forget_build
 from pipelines.build.models import (
     BUILD_COMMAND,
@@ -18,9 +20,7 @@ from pipelines.build.models import (
     get_target_dir,
 )
 from pipelines.build.register import open_build
-from pipelines.errors import BuildFailed
 from pipelines.run_state import Run, time_stage
-from pipelines.settings import Settings
 from pipelines.stages import take_models
 
 

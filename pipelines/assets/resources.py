@@ -9,9 +9,9 @@ from dagster_dbt import DbtCliResource
 from pydantic import Field
 
 from pipelines.assets.manifest import get_dbt_executable
+from pipelines.base.settings import Settings
 from pipelines.run import hold_run
 from pipelines.run_state import Run, start_run
-from pipelines.settings import Settings
 
 
 class Warehouse(dg.ConfigurableResource):

@@ -13,9 +13,9 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines.files import write_json
-from pipelines.settings import Settings
-from pipelines.sql import quote_name
+from pipelines.base.files import write_json
+from pipelines.base.settings import Settings
+from pipelines.base.sql import quote_name
 
 FINGERPRINTS = "intermediate.int_prices__month_fingerprints"
 CARRIED = "raw.carried_fingerprints"

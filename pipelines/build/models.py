@@ -9,8 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipelines.errors import BuildFailed
-from pipelines.settings import Settings
+from pipelines.base.errors import BuildFailed
+from pipelines.base.settings import Settings
 
 logger = logging.getLogger(__name__)
 

@@ -11,13 +11,13 @@ from pathlib import Path
 
 import duckdb
 
+from pipelines.base.settings import Settings
+from pipelines.base.sql import quote_name, quote_text
 from pipelines.build.kept import CREATE_CARRIED, reopen_build
 from pipelines.contracts.model import Contract, Table
 from pipelines.contracts.staging import get_raw_name, write_known_on
 from pipelines.ingest.history import HISTORY_COLUMNS
 from pipelines.ingest.ingest import SourceLoads
-from pipelines.settings import Settings
-from pipelines.sql import quote_name, quote_text
 
 # columns that loading adds to those of the contract
 LOAD_COLUMNS = {

@@ -8,6 +8,7 @@ import sys
 import click
 
 from pipelines import __version__
+from pipelines.base.errors import ComputeBalanceError
 from pipelines.cli.chip import chip
 from pipelines.cli.docs import docs
 from pipelines.cli.explain import explain
@@ -17,7 +18,6 @@ from pipelines.cli.report import report
 from pipelines.cli.run import run
 from pipelines.cli.source import source
 from pipelines.cli.status import status
-from pipelines.errors import ComputeBalanceError
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})

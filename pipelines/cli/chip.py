@@ -8,8 +8,8 @@ from datetime import datetime
 import click
 
 from pipelines.answers import ChipAnswer, answer_chip
+from pipelines.base.settings import Settings, today_utc
 from pipelines.cli.tables import print_json, print_table
-from pipelines.settings import Settings, today_utc
 
 OUTCOMES = {
     "not_controlled": "not controlled: no licence is needed",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from pipelines.settings import Settings
+from pipelines.base.settings import Settings
 
 
 @click.command()

@@ -9,10 +9,10 @@ from pathlib import Path
 import click
 import duckdb
 
+from pipelines.base.errors import ContractError, ReleaseError
+from pipelines.base.files import write_bytes
+from pipelines.base.settings import Settings, today_utc
 from pipelines.cli.tables import print_json, print_table
-from pipelines.errors import ContractError, ReleaseError
-from pipelines.files import write_bytes
-from pipelines.settings import Settings, today_utc
 
 REVIEWS_FILE = Path("policy_watch") / "data" / "policy_reviews.csv"
 DECISIONS = ("coded", "not_relevant", "to_be_coded")

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import click
 
+from pipelines.base.errors import ContractError, ReleaseError
+from pipelines.base.settings import Settings
 from pipelines.cli.tables import print_json, print_table
-from pipelines.errors import ContractError, ReleaseError
-from pipelines.settings import Settings
 
 # characters of a cell above which a column is only printed as JSON
 LONGEST_CELL = 60

@@ -4,8 +4,8 @@ from datetime import date, datetime
 
 import click
 
+from pipelines.base.settings import Settings, now_utc
 from pipelines.cli.tables import print_json, print_table
-from pipelines.settings import Settings, now_utc
 
 # the day of the seed claims; then two ends of half-years, on which the shipment estimator's tables
 # were not yet public, and were

@@ -5,7 +5,7 @@ from datetime import date
 
 import click
 
-from pipelines.settings import Settings
+from pipelines.base.settings import Settings
 
 
 @click.command()
@@ -15,7 +15,7 @@ def report(quarter: str | None) -> None:
 
     The same page stands among those of `compute-balance docs`.
     """
-    from pipelines.errors import ReleaseError
+    from pipelines.base.errors import ReleaseError
     from pipelines.pages.page import write_markdown
     from pipelines.pages.report import make_report
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import click
 
+from pipelines.base.settings import Settings
 from pipelines.cli.tables import print_json, print_table
 from pipelines.cli.what_if import ask_what_if
-from pipelines.settings import Settings
 
 # A few lines of one mart, so that one sees at once that there is something to query.
 SAMPLE_QUERY = """

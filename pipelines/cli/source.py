@@ -11,10 +11,10 @@ from pathlib import Path
 
 import click
 
+from pipelines.base.errors import ComputeBalanceError, ContractError
+from pipelines.base.settings import Settings
 from pipelines.cli.provenance import accounting, trace
 from pipelines.cli.tables import print_json, print_table
-from pipelines.errors import ComputeBalanceError, ContractError
-from pipelines.settings import Settings
 
 
 @click.group()

@@ -7,8 +7,8 @@ import json
 import click
 import duckdb
 
+from pipelines.base.settings import Settings
 from pipelines.cli.tables import print_json, print_table
-from pipelines.settings import Settings
 
 
 def read_last_run(settings: Settings) -> dict | None:

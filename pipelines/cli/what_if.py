@@ -7,8 +7,8 @@ from pathlib import Path
 
 import click
 
+from pipelines.base.settings import Settings
 from pipelines.cli.tables import print_json, print_table
-from pipelines.settings import Settings
 
 
 def ask_what_if(

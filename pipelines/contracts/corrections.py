@@ -11,9 +11,9 @@ from typing import Literal
 
 from pydantic import Field, ValidationError, model_validator
 
+from pipelines.base.errors import ContractError
 from pipelines.contracts.load import describe_validation_error, read_yaml
 from pipelines.contracts.model import Contract, _Strict
-from pipelines.errors import ContractError
 
 CORRECTIONS_FILE = "corrections.yml"
 

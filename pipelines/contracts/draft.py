@@ -9,9 +9,9 @@ from pathlib import Path
 
 import duckdb
 
+from pipelines.base.errors import ContractError
+from pipelines.base.sql import quote_name, quote_text
 from pipelines.contracts.model import AREAS, PROVENANCE
-from pipelines.errors import ContractError
-from pipelines.sql import quote_name, quote_text
 
 _TYPES = {"DATE": "DATE", "BOOLEAN": "BOOLEAN", "BIGINT": "BIGINT", "DOUBLE": "DOUBLE"}
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import yaml
 from pydantic import ValidationError
 
+from pipelines.base.errors import ContractError
 from pipelines.contracts.model import Contract
-from pipelines.errors import ContractError
 
 CONTRACT_FILE = "contract.yml"
 # what `draft.py` writes where only a person knows the answer

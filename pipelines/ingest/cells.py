@@ -15,10 +15,10 @@ import duckdb
 import pyarrow as pa
 
 from pipelines.archive import Document
+from pipelines.base.errors import CorrectionExpired, DocumentFault
+from pipelines.base.sql import quote_name, quote_text
 from pipelines.contracts.corrections import Correction
-from pipelines.errors import CorrectionExpired, DocumentFault
 from pipelines.ingest.document_checks import read_csv_header
-from pipelines.sql import quote_name, quote_text
 
 HEADER_BYTES = 1_000_000
 MAX_LINE_BYTES = 4_194_304

@@ -8,8 +8,8 @@ import io
 from collections.abc import Iterable
 from pathlib import Path
 
+from pipelines.base.errors import DocumentFault
 from pipelines.contracts.model import Table
-from pipelines.errors import DocumentFault
 
 _HTML_STARTS = (b"<!doctype html", b"<html", b"<head", b"<?xml")
 _PART_BYTES = 4_194_304

@@ -15,10 +15,10 @@ from pathlib import Path
 
 import duckdb
 
+from pipelines.base.files import get_temporary_path, hash_bytes, replace_file, write_json
+from pipelines.base.sql import quote_name, quote_text
 from pipelines.contracts.model import Table
-from pipelines.files import get_temporary_path, hash_bytes, replace_file, write_json
 from pipelines.ingest.records import Load
-from pipelines.sql import quote_name, quote_text
 
 HISTORY_COLUMNS = {
     "document": "VARCHAR",

@@ -16,18 +16,18 @@ from pathlib import Path
 import duckdb
 
 from pipelines.archive import Archive, Document, FetchNote
+from pipelines.base.errors import ContractError, DocumentFault
+from pipelines.base.files import hash_bytes, hash_file, hash_files
+from pipelines.base.settings import Settings, now_utc, today_utc
+from pipelines.base.sql import quote_name, quote_text
 from pipelines.contracts.corrections import CORRECTIONS_FILE, Correction, load_corrections
 from pipelines.contracts.model import Contract, Table
-from pipelines.errors import ContractError, DocumentFault
-from pipelines.files import hash_bytes, hash_file, hash_files
 from pipelines.ingest.cells import read_csv_cells, read_parsed_cells
 from pipelines.ingest.document_checks import check_bytes, check_file
 from pipelines.ingest.history import fold_history
 from pipelines.ingest.load import LoadContext, load_table
 from pipelines.ingest.parsers import PARSER_FILE, load_parser
 from pipelines.ingest.records import Load, get_record_path, list_loads, read_load, write_load
-from pipelines.settings import Settings, now_utc, today_utc
-from pipelines.sql import quote_name, quote_text
 
 logger = logging.getLogger(__name__)
 INGEST_DIR = Path(__file__).parent

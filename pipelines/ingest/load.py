@@ -15,10 +15,12 @@ from pathlib import Path
 import duckdb
 
 from pipelines.archive import Document
+from pipelines.base.errors import DocumentFault
+from pipelines.base.files import get_temporary_path, replace_file
+from pipelines.base.settings import Settings, now_utc
+from pipelines.base.sql import quote_name, quote_text
 from pipelines.contracts.corrections import Correction
 from pipelines.contracts.model import Contract, Table
-from pipelines.errors import DocumentFault
-from pipelines.files import get_temporary_path, replace_file
 from pipelines.ingest.cells import Cells, collect_broken_lines, mend_cells
 from pipelines.ingest.document_checks import check_columns
 from pipelines.ingest.records import TableLoad
@@ -32,8 +34,6 @@ from pipelines.ingest.staging_file import (
     read_staged,
     write_staged_file,
 )
-from pipelines.settings import Settings, now_utc
-from pipelines.sql import quote_name, quote_text
 
 SHOWN_VALUE_LENGTH = 500
 

@@ -16,8 +16,8 @@ from pathlib import Path
 import pyarrow as pa
 
 from pipelines.archive import Document
+from pipelines.base.errors import ContractError
 from pipelines.contracts.model import Contract
-from pipelines.errors import ContractError
 
 PARSER_FILE = "parser.py"
 Parser = Callable[[Document, bytes], dict[str, pa.Table]]

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Literal
 
-from pipelines.files import write_json
+from pipelines.base.files import write_json
 
 
 @dataclass(frozen=True)

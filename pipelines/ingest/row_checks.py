@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from pipelines.base.sql import quote_name, quote_text
 from pipelines.contracts.model import Column, Table
-from pipelines.sql import quote_name, quote_text
 
 _INTEGER = r"^[+-]?[0-9]+$"
 _TRUE = ("true", "1", "yes")

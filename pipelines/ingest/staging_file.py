@@ -16,10 +16,10 @@ from pathlib import Path
 import duckdb
 
 from pipelines.archive import Document
+from pipelines.base.sql import quote_name, quote_text
 from pipelines.contracts.model import Table
 from pipelines.ingest.cells import MENDED, Cells, reading
 from pipelines.ingest.row_checks import Fault, write_staging_cast
-from pipelines.sql import quote_name, quote_text
 
 # nobody looks single values up in a raw file, and a column of many values is given up early
 PARQUET_OPTIONS = "format parquet, write_bloom_filter false, dictionary_size_limit 5000"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines.errors import ReleaseError
+from pipelines.base.errors import ReleaseError
 from pipelines.pages.page import Block, Heading, Page, Table, Text
 
 PATH = "report"

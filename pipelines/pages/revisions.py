@@ -9,9 +9,9 @@ from itertools import pairwise
 
 import duckdb
 
+from pipelines.base.settings import Settings
 from pipelines.pages.page import Block, Heading, Page, Table, Text
 from pipelines.release.diff import OpenRelease, diff_releases, open_release
-from pipelines.settings import Settings
 
 PATH = "revisions"
 BALANCES = """

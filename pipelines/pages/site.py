@@ -7,9 +7,10 @@ from pathlib import Path
 
 import duckdb
 
+from pipelines.base.errors import ReleaseError
+from pipelines.base.files import get_temporary_path
+from pipelines.base.settings import Settings
 from pipelines.contracts.load import load_contracts
-from pipelines.errors import ReleaseError
-from pipelines.files import get_temporary_path
 from pipelines.pages.claims import PATH as CLAIMS_PATH
 from pipelines.pages.claims import make_claims_pages
 from pipelines.pages.generated import make_pages
@@ -19,7 +20,6 @@ from pipelines.pages.report import PATH as REPORT_PATH
 from pipelines.pages.report import make_report_pages
 from pipelines.pages.revisions import PATH as REVISIONS_PATH
 from pipelines.pages.revisions import make_revisions_page
-from pipelines.settings import Settings
 
 TITLE = "Compute Balance"
 # pages that answer questions; a project without the balance or the claims lacks some

@@ -13,10 +13,10 @@ from pathlib import Path
 
 import duckdb
 
+from pipelines.base.errors import ContractError
+from pipelines.base.sql import quote_text
 from pipelines.contracts.model import Contract, Table
-from pipelines.errors import ContractError
 from pipelines.ingest.ingest import SourceLoads
-from pipelines.sql import quote_text
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,8 @@ from typing import Any
 
 import duckdb
 
-from pipelines.errors import ReleaseError
+from pipelines.base.errors import ReleaseError
+from pipelines.base.sql import quote_name
 from pipelines.provenance import offers
 from pipelines.provenance.citation import Backing
 from pipelines.provenance.inputs import (
@@ -21,7 +22,6 @@ from pipelines.provenance.inputs import (
     cite_published_index,
     split_ids,
 )
-from pipelines.sql import quote_name
 
 Connection = duckdb.DuckDBPyConnection
 Row = dict[str, Any]

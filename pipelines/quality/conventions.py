@@ -11,8 +11,8 @@ import re
 
 import duckdb
 
+from pipelines.base.sql import quote_name
 from pipelines.quality.suites import Expectation, Suite
-from pipelines.sql import quote_name
 
 QUANTILES = (("p05", "p50", "p95"), ("p25", "p50", "p75"))
 # amounts that cannot be below zero; a gap, a headroom or a change can

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines.sql import quote_name, quote_text
+from pipelines.base.sql import quote_name, quote_text
 
 PREVIOUS = "previous_release"
 _NUMERIC = ("DOUBLE", "BIGINT", "INTEGER", "HUGEINT")

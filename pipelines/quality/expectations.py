@@ -16,7 +16,7 @@ from typing import Any
 
 import duckdb
 
-from pipelines.errors import ContractError
+from pipelines.base.errors import ContractError
 from pipelines.quality.counted import Count
 from pipelines.quality.results import Check
 from pipelines.quality.suites import Expectation, Suite

@@ -15,12 +15,12 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from pipelines.base.errors import ContractError
+from pipelines.base.sql import quote_name, quote_text
 from pipelines.contracts.load import describe_validation_error, read_yaml
 from pipelines.contracts.model import Contract, Table
 from pipelines.contracts.staging import get_raw_name
-from pipelines.errors import ContractError
 from pipelines.ingest.ingest import SourceLoads
-from pipelines.sql import quote_name, quote_text
 
 
 class Expectation(BaseModel):

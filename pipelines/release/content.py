@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import duckdb
 
-from pipelines.sql import quote_name, quote_text
+from pipelines.base.sql import quote_name, quote_text
 
 KEY_TEST = "unique_key"
 

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines.errors import ReleaseError
+from pipelines.base.errors import ReleaseError
+from pipelines.base.settings import Settings
+from pipelines.base.sql import quote_name, quote_text
 from pipelines.release.manifest import Manifest, list_releases, read_manifest_file
 from pipelines.release.publish import DATABASE_FILE, find_release, read_current_id
-from pipelines.settings import Settings
-from pipelines.sql import quote_name, quote_text
 
 
 @dataclass(frozen=True)

@@ -11,9 +11,9 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from pipelines.errors import LockHeld
-from pipelines.files import write_json
-from pipelines.settings import now_utc
+from pipelines.base.errors import LockHeld
+from pipelines.base.files import write_json
+from pipelines.base.settings import now_utc
 
 
 def _get_holder_path(lock_path: Path) -> Path:

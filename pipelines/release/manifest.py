@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 
-from pipelines.files import write_json
+from pipelines.base.files import write_json
 
 MANIFEST_FILE = "manifest.json"
 # Version of the published tables and columns: additions are minor, removals major.

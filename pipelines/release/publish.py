@@ -15,9 +15,11 @@ from pathlib import Path
 
 import duckdb
 
+from pipelines.base.errors import ReleaseError
+from pipelines.base.files import TEMPORARY_MARK, get_temporary_path, replace_file, write_json
+from pipelines.base.settings import Settings
+from pipelines.base.sql import quote_name, quote_text
 from pipelines.build.register import open_build
-from pipelines.errors import ReleaseError
-from pipelines.files import TEMPORARY_MARK, get_temporary_path, replace_file, write_json
 from pipelines.release.content import Mart, copy_comments, sum_mart
 from pipelines.release.manifest import (
     MANIFEST_FILE,
@@ -27,8 +29,6 @@ from pipelines.release.manifest import (
     write_manifest,
 )
 from pipelines.release.meta_tables import META_TABLES
-from pipelines.settings import Settings
-from pipelines.sql import quote_name, quote_text
 
 # What the oldest supported client (DuckDB 1.1) reads; tried with clients up to 2.0.
 STORAGE_VERSION = "v1.0.0"

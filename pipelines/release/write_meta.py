@@ -8,6 +8,8 @@ from datetime import date, datetime
 import duckdb
 import pyarrow as pa
 
+from pipelines.base.settings import Settings
+from pipelines.base.sql import quote_name, quote_text
 from pipelines.build.models import find_source_ancestors
 from pipelines.contracts.corrections import load_corrections
 from pipelines.contracts.model import Contract
@@ -15,8 +17,6 @@ from pipelines.contracts.staging import get_staging_name
 from pipelines.ingest.ingest import SourceLoads
 from pipelines.quality.results import Check
 from pipelines.release.meta_tables import META_TABLES
-from pipelines.settings import Settings
-from pipelines.sql import quote_name, quote_text
 
 _TERMS = ("allowed", "facts_only", "unknown")
 ALWAYS_KNOWN_ON = date(1900, 1, 1)

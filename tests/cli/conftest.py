@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from pipelines.base.settings import PROJECT_DIR
 from pipelines.cli import main
-from pipelines.settings import PROJECT_DIR
 from tests.policy.small_release import write_release
 
 

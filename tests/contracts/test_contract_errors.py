@@ -2,8 +2,8 @@
 
 import pytest
 
+from pipelines.base.errors import ContractError
 from pipelines.contracts.load import load_contract, load_contracts
-from pipelines.errors import ContractError
 from pipelines.ingest.ingest import order_sources
 from tests.small_project.builder import SmallProject
 
@@ -111,7 +111,7 @@ def test_folder_without_sources_is_refused(small_project: SmallProject) -> None:
 
 
 def test_contracts_of_the_repository_are_valid() -> None:
-    from pipelines.settings import Settings
+    from pipelines.base.settings import Settings
 
     contracts = load_contracts(Settings().sources_dir)
     tables = [(c.source_id, t.table) for c in contracts for t in c.tables]

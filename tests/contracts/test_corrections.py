@@ -4,9 +4,9 @@ import duckdb
 import pytest
 import yaml
 
+from pipelines.base.errors import ContractError
 from pipelines.contracts.corrections import load_corrections
 from pipelines.contracts.load import load_contract, load_contracts
-from pipelines.errors import ContractError
 from pipelines.ingest.ingest import SourceLoads, ingest_all
 from tests.small_project.builder import SmallProject
 

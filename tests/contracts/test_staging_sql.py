@@ -7,11 +7,11 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from pipelines.base.settings import Settings
 from pipelines.contracts.load import load_contract, load_contracts
 from pipelines.contracts.model import Contract, Table
 from pipelines.contracts.notes import write_data_notes
 from pipelines.contracts.staging import generate_staging, write_generated, write_staging_sql
-from pipelines.settings import Settings
 from tests.small_project.builder import SmallProject
 
 EMBEDDED, LIVE_MAY, LIVE_JUNE = "e" * 64, "m" * 64, "j" * 64

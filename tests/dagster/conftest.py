@@ -7,8 +7,8 @@ import dagster as dg
 import pytest
 from dagster._core.definitions.assets.graph.asset_graph import AssetGraph
 
+from pipelines.base.settings import Settings
 from pipelines.definitions import build_definitions
-from pipelines.settings import Settings
 from tests.small_project.builder import SmallProject, build_project
 
 

@@ -14,9 +14,9 @@ from filelock import FileLock
 from pipelines.assets.graph import write_graph
 from pipelines.assets.keys import AUDIT_KEY, BUILD_KEY, GROUPS, RELEASE_KEY
 from pipelines.assets.manifest import hash_project
+from pipelines.base.settings import PROJECT_DIR, Settings
 from pipelines.contracts.load import load_contracts
 from pipelines.contracts.model import AREAS
-from pipelines.settings import PROJECT_DIR, Settings
 from tests.small_project.builder import SmallProject
 
 SNAPSHOT = PROJECT_DIR / "tests" / "snapshots" / "dagster_graph.txt"
@@ -68,7 +68,7 @@ def test_definitions_wait_for_a_manifest_that_another_process_is_writing(
     folder.mkdir(parents=True)
     code = (
         "from pipelines.assets.manifest import parse_project\n"
-        "from pipelines.settings import Settings\n"
+        "from pipelines.base.settings import Settings\n"
         "print('loading', flush=True)\n"
         "print(parse_project(Settings()).manifest)"
     )

@@ -14,12 +14,12 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from pipelines.base.errors import ReleaseError
+from pipelines.base.settings import PROJECT_DIR
 from pipelines.cli import main
-from pipelines.errors import ReleaseError
 from pipelines.explain import ACCESSES, answer_balance
 from pipelines.pages.claims import make_claims_pages
 from pipelines.pages.page import write_markdown
-from pipelines.settings import PROJECT_DIR
 from tests.conftest import RealWarehouse
 from tests.end_to_end.walk import (
     multiply_out,

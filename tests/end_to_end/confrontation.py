@@ -17,7 +17,7 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines.settings import PROJECT_DIR
+from pipelines.base.settings import PROJECT_DIR
 
 POINTS_FILE = Path(__file__).with_name("confrontation_points.csv")
 VIEWS_FILE = Path(__file__).with_name("confrontation.sql")

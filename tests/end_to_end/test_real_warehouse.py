@@ -9,6 +9,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from pipelines.base.settings import Settings
+from pipelines.base.sql import quote_name
 from pipelines.build.kept import get_note_path
 from pipelines.build.models import read_manifest, run_dbt
 from pipelines.contracts.load import load_contracts
@@ -17,8 +19,6 @@ from pipelines.pages.report import SECTIONS, make_report
 from pipelines.release.content import combine_hashes, hash_content, list_marts
 from pipelines.run import hold_run, run_pipeline
 from pipelines.run_state import start_run
-from pipelines.settings import Settings
-from pipelines.sql import quote_name
 from pipelines.stages import ingest_sources, register_raw
 from tests.conftest import EARLIER_DAY, RealWarehouse
 

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from pipelines.errors import AuditFailed, BuildFailed, ContractError
-from pipelines.files import hash_bytes
+from pipelines.base.errors import AuditFailed, BuildFailed, ContractError
+from pipelines.base.files import hash_bytes
 from tests.small_project.builder import SmallProject
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from pipelines.errors import LockHeld
+from pipelines.base.errors import LockHeld
 from pipelines.release.lock import hold_lock, is_held
 from tests.small_project.builder import SmallProject, build_project
 

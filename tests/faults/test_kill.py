@@ -12,8 +12,8 @@ from datetime import date
 import pytest
 
 from pipelines.archive import Archive
-from pipelines.files import TEMPORARY_MARK, hash_bytes
-from pipelines.settings import PROJECT_DIR
+from pipelines.base.files import TEMPORARY_MARK, hash_bytes
+from pipelines.base.settings import PROJECT_DIR
 from tests.small_project.builder import SmallProject
 from tests.small_project.local_server import Answer, serve
 

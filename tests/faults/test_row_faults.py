@@ -2,8 +2,8 @@
 
 import pytest
 
+from pipelines.base.settings import today_utc
 from pipelines.run_state import Outcome
-from pipelines.settings import today_utc
 from tests.small_project.builder import SmallProject, build_project, format_csv
 
 # what is wrong with the row of that id: field, the value found, the reason told. All bad rows are

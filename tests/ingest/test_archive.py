@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.archive import Archive, Document, FetchNote
-from pipelines.files import hash_bytes
+from pipelines.base.files import hash_bytes
 
 CONTENT = b"a,b\n1,2\n"
 # sha256 of the eight bytes above, from `printf 'a,b\n1,2\n' | sha256sum`

@@ -8,11 +8,11 @@ import pyarrow as pa
 import pytest
 
 from pipelines.archive import Document
+from pipelines.base.errors import DocumentFault
+from pipelines.base.settings import Settings
 from pipelines.contracts.load import load_contract
 from pipelines.contracts.model import Contract
-from pipelines.errors import DocumentFault
 from pipelines.ingest.parsers import Parser, load_parser
-from pipelines.settings import Settings
 
 FOLDER = Settings().sources_dir / "epoch_chip_counts"
 SAMPLE = (FOLDER / "samples" / "repository.zip").read_bytes()

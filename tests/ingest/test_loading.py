@@ -5,8 +5,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from pipelines.base.files import TEMPORARY_MARK, remove_leftovers
 from pipelines.contracts.load import load_contracts
-from pipelines.files import TEMPORARY_MARK, remove_leftovers
 from pipelines.ingest.ingest import SourceLoads, ingest_all
 from tests.small_project.builder import SmallProject
 

@@ -2,8 +2,8 @@
 
 import pytest
 
+from pipelines.base.settings import Settings
 from pipelines.build.models import read_manifest, run_dbt
-from pipelines.settings import Settings
 
 
 @pytest.fixture(scope="session")

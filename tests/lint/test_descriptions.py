@@ -5,8 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from pipelines.base.settings import PROJECT_DIR, Settings
 from pipelines.contracts.load import load_contracts
-from pipelines.settings import PROJECT_DIR, Settings
 from tests.lint.test_layers import get_layer, list_models
 
 

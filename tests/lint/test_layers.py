@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.settings import PROJECT_DIR
+from pipelines.base.settings import PROJECT_DIR
 
 PACKAGE = PROJECT_DIR / "pipelines"
 # what a room may not know of: those that come after it on the way of a number

@@ -9,8 +9,8 @@ from pathlib import Path
 import click
 import pytest
 
+from pipelines.base.settings import PROJECT_DIR
 from pipelines.cli import cli
-from pipelines.settings import PROJECT_DIR
 
 # folders that hold what is installed, built or cached
 SKIPPED = {".git", ".venv", "__pycache__", "node_modules", ".pytest_cache", ".ruff_cache"}

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import duckdb
 
+from pipelines.base.sql import quote_text
 from pipelines.release.meta_tables import META_TABLES
-from pipelines.sql import quote_text
 
 from .sql_engine import CLAUSES, DATABASE, STATUS, compile_program, run_sql
 from .sql_rows import read_embedded_rows

@@ -15,10 +15,10 @@ from time import perf_counter
 
 import duckdb
 
+from pipelines.base.settings import PROJECT_DIR, Settings
 from pipelines.build.models import find_source_ancestors, read_manifest, run_dbt
 from pipelines.contracts.load import load_contracts
 from pipelines.contracts.model import Contract
-from pipelines.settings import PROJECT_DIR, Settings
 
 from .cases import Case
 from .rows import RuleTables

@@ -14,11 +14,11 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
+from pipelines.base.settings import PROJECT_DIR
 from pipelines.build.register import LOAD_COLUMNS
 from pipelines.contracts.load import load_contracts
 from pipelines.contracts.model import Contract
 from pipelines.contracts.staging import get_raw_name
-from pipelines.settings import PROJECT_DIR
 
 from .day_rows import UNITED_STATES
 from .rows import RULE_TABLES, TABLE_NAMES, RuleTables

@@ -10,7 +10,7 @@ import duckdb
 import yaml
 from jinja2 import DictLoader, Environment
 
-from pipelines.settings import PROJECT_DIR
+from pipelines.base.settings import PROJECT_DIR
 
 MODELS_DIR = PROJECT_DIR / "dbt" / "models" / "intermediate" / "prices"
 MACROS = ("aggregates", "changed_months", "joined_ids", "two_level_jevons", "weakest_confidence")

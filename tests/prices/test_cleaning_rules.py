@@ -4,7 +4,7 @@ import re
 
 import yaml
 
-from pipelines.settings import PROJECT_DIR
+from pipelines.base.settings import PROJECT_DIR
 
 PRICES_DIR = PROJECT_DIR / "dbt" / "models" / "intermediate" / "prices"
 

@@ -8,12 +8,12 @@ import pyarrow as pa
 import pytest
 
 from pipelines.archive import Archive, Document
+from pipelines.base.errors import DocumentFault
+from pipelines.base.files import hash_bytes
+from pipelines.base.settings import PROJECT_DIR, Settings
 from pipelines.contracts.load import load_contracts
-from pipelines.errors import DocumentFault
-from pipelines.files import hash_bytes
 from pipelines.ingest.ingest import SourceLoads, ingest_all
 from pipelines.ingest.parsers import load_parser
-from pipelines.settings import PROJECT_DIR, Settings
 
 FOLDER = PROJECT_DIR / "pipelines" / "sources" / "skypilot_catalog"
 # what a catalogue refers to: its providers and its chips, with the lists that these refer to

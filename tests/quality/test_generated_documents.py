@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
+from pipelines.base.settings import Settings
 from pipelines.contracts.load import load_contracts
 from pipelines.contracts.model import Contract
 from pipelines.pages.generated import generate_documents, make_pages
 from pipelines.pages.licences import find_strictest_term
 from pipelines.pages.models import find_staging_ancestors, read_marts, read_references
 from pipelines.pages.page import Page, Table, Text, write_html, write_markdown
-from pipelines.settings import Settings
 
 
 @pytest.fixture(scope="module")

@@ -7,8 +7,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from pipelines.base.errors import ReleaseError
 from pipelines.contracts.load import load_contracts
-from pipelines.errors import ReleaseError
 from pipelines.ingest.ingest import ingest_all
 from pipelines.provenance.accounting import account_for, count_file_rows, list_reasons
 from pipelines.provenance.prices import back_price

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.errors import ReleaseError
+from pipelines.base.errors import ReleaseError
 from pipelines.pages.site import write_site
 from tests.small_project.builder import SmallProject
 

@@ -6,14 +6,14 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from pipelines.errors import ContractError
+from pipelines.base.errors import ContractError
+from pipelines.base.settings import PROJECT_DIR
 from pipelines.quality.audit import run_suites
 from pipelines.quality.conventions import write_mart_suites
 from pipelines.quality.counted import count_suite
 from pipelines.quality.expectations import MAX_ROWS_READ_WHOLE
 from pipelines.quality.results import Check
 from pipelines.quality.suites import Expectation, Suite, load_suites
-from pipelines.settings import PROJECT_DIR
 
 MESSAGE = "prices are positive and below fifty"
 

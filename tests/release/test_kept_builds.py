@@ -7,9 +7,9 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from pipelines.base.settings import Settings
 from pipelines.build.kept import FINGERPRINTS, forget_build, get_note_path, keep_build
 from pipelines.build.register import open_build, start_build
-from pipelines.settings import Settings
 
 DAY = date(2026, 11, 1)
 MANIFEST = {

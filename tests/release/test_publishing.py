@@ -8,8 +8,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from pipelines.errors import ComputeBalanceError, ReleaseError
-from pipelines.files import hash_bytes
+from pipelines.base.errors import ComputeBalanceError, ReleaseError
+from pipelines.base.files import hash_bytes
 from pipelines.release.content import list_marts, sum_mart
 from pipelines.release.meta_tables import META_TABLES
 from pipelines.release.publish import publish_release

@@ -4,7 +4,8 @@ import shutil
 
 import pytest
 
-from pipelines.errors import ReleaseError
+from pipelines.base.errors import ReleaseError
+from pipelines.base.settings import now_utc
 from pipelines.release.diff import diff_releases, diff_rows, open_release
 from pipelines.release.manifest import list_releases
 from pipelines.release.publish import (
@@ -14,7 +15,6 @@ from pipelines.release.publish import (
     read_rollback,
     roll_back,
 )
-from pipelines.settings import now_utc
 from tests.small_project.builder import SmallProject
 
 

@@ -5,7 +5,7 @@ import re
 import duckdb
 import pytest
 
-from pipelines.settings import Settings
+from pipelines.base.settings import Settings
 
 
 @pytest.fixture(scope="module")

@@ -8,8 +8,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from pipelines.errors import WhatIfError
-from pipelines.settings import PROJECT_DIR, Settings
+from pipelines.base.errors import WhatIfError
+from pipelines.base.settings import PROJECT_DIR, Settings
 from pipelines.what_if import (
     AssumptionValue,
     WhatIf,

@@ -17,7 +17,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from pipelines.archive import Document
-from pipelines.errors import DocumentFault
+from pipelines.base.errors import DocumentFault
 
 REPOSITORY = "https://github.com/epoch-research/ai-chip-counts"
 CROSSWALK = Path(__file__).parent / "data" / "chip_label_crosswalk.csv"

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from pyarrow import csv
 
 from pipelines.archive import Document
-from pipelines.errors import DocumentFault
+from pipelines.base.errors import DocumentFault
 
 # the catalogue's names of the columns and ours
 COLUMNS = {
