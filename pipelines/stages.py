@@ -38,8 +38,8 @@ PACKAGE_DIR = Path(__file__).parent
 
 def fetch_live(run: Run, only: list[str]) -> None:
     """Ask the addresses of connectors (all, or those of some sources or areas) for news."""
-    from pipelines.archive import Archive
-    from pipelines.fetch import fetch_source
+    from pipelines.archive.documents import Archive
+    from pipelines.archive.fetch import fetch_source
 
     archive = Archive(run.settings.archive_dir)
     for contract in run.contracts:

@@ -32,7 +32,7 @@ import duckdb
 PROJECT_DIR = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(PROJECT_DIR))
 
-from pipelines.archive import Archive, Document  # noqa: E402
+from pipelines.archive.documents import Archive, Document  # noqa: E402
 from pipelines.base.files import hash_bytes  # noqa: E402
 from pipelines.base.settings import Settings  # noqa: E402
 from pipelines.build.models import read_manifest, read_results  # noqa: E402

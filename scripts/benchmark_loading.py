@@ -29,7 +29,7 @@ import duckdb
 PROJECT_DIR = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(PROJECT_DIR))
 
-from pipelines.archive import Document  # noqa: E402
+from pipelines.archive.documents import Document  # noqa: E402
 from pipelines.base.settings import Settings  # noqa: E402
 from pipelines.contracts.load import load_contract  # noqa: E402
 from pipelines.ingest.cells import read_csv_cells  # noqa: E402

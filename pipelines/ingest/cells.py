@@ -14,7 +14,7 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from pipelines.archive import Document
+from pipelines.archive.documents import Document
 from pipelines.base.errors import CorrectionExpired, DocumentFault
 from pipelines.base.sql import quote_name, quote_text
 from pipelines.contracts.corrections import Correction

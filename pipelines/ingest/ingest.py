@@ -15,7 +15,7 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines.archive import Archive, Document, FetchNote
+from pipelines.archive.documents import Archive, Document, FetchNote
 from pipelines.base.errors import ContractError, DocumentFault
 from pipelines.base.files import hash_bytes, hash_file, hash_files
 from pipelines.base.settings import Settings, now_utc, today_utc

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines.archive import Document
+from pipelines.archive.documents import Document
 from pipelines.base.errors import DocumentFault
 from pipelines.base.files import get_temporary_path, replace_file
 from pipelines.base.settings import Settings, now_utc

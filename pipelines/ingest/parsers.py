@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from pipelines.archive import Document
+from pipelines.archive.documents import Document
 from pipelines.base.errors import ContractError
 from pipelines.contracts.model import Contract
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines.archive import Document
+from pipelines.archive.documents import Document
 from pipelines.base.sql import quote_name, quote_text
 from pipelines.contracts.model import Table
 from pipelines.ingest.cells import MENDED, Cells, reading

@@ -11,7 +11,7 @@ from datetime import date
 
 import pytest
 
-from pipelines.archive import Archive
+from pipelines.archive.documents import Archive
 from pipelines.base.files import TEMPORARY_MARK, hash_bytes
 from pipelines.base.settings import PROJECT_DIR
 from tests.small_project.builder import SmallProject

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.archive import Archive, Document, FetchNote
+from pipelines.archive.documents import Archive, Document, FetchNote
 from pipelines.base.files import hash_bytes
 
 CONTENT = b"a,b\n1,2\n"

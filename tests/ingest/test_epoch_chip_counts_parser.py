@@ -7,7 +7,7 @@ from datetime import date, datetime
 import pyarrow as pa
 import pytest
 
-from pipelines.archive import Document
+from pipelines.archive.documents import Document
 from pipelines.base.errors import DocumentFault
 from pipelines.base.settings import Settings
 from pipelines.contracts.load import load_contract

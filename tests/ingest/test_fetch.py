@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.archive import Archive
+from pipelines.archive.documents import Archive
+from pipelines.archive.fetch import Fetch, fetch_source
 from pipelines.contracts.load import load_contract
-from pipelines.fetch import Fetch, fetch_source
 from tests.small_project.builder import SmallProject, format_csv
 from tests.small_project.local_server import Answer, LocalServer, serve
 
@@ -17,7 +17,7 @@ HTML = b"<!DOCTYPE html><html><body>Please log in</body></html>"
 @pytest.fixture(autouse=True)
 def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
     """Ask again at once after a failure."""
-    monkeypatch.setattr("pipelines.fetch.time.sleep", lambda seconds: None)
+    monkeypatch.setattr("pipelines.archive.fetch.time.sleep", lambda seconds: None)
 
 
 def fetch(project: SmallProject) -> Fetch:
@@ -84,7 +84,7 @@ def test_unchanged_bytes_are_noted_for_the_day(
         server.answers = [Answer(body=b"a,b\n1,2\n", etag='"v1"')]
         small_project.set_address(server.url)
         for day in days:
-            monkeypatch.setattr("pipelines.fetch.now_utc", lambda day=day: day)
+            monkeypatch.setattr("pipelines.archive.fetch.now_utc", lambda day=day: day)
             fetch(small_project)
     archive = Archive(small_project.settings.archive_dir)
     (document,) = archive.list_documents("quotes")

@@ -7,7 +7,7 @@ import duckdb
 import pyarrow as pa
 import pytest
 
-from pipelines.archive import Archive, Document
+from pipelines.archive.documents import Archive, Document
 from pipelines.base.errors import DocumentFault
 from pipelines.base.files import hash_bytes
 from pipelines.base.settings import PROJECT_DIR, Settings

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from pipelines.archive import Document
+from pipelines.archive.documents import Document
 from pipelines.base.errors import DocumentFault
 
 REPOSITORY = "https://github.com/epoch-research/ai-chip-counts"

@@ -4,7 +4,7 @@ import json
 
 import pyarrow as pa
 
-from pipelines.archive import Document
+from pipelines.archive.documents import Document
 from pipelines.base.errors import DocumentFault
 
 FIELDS = ("document_number", "title", "type", "publication_date", "html_url")

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import csv
 
-from pipelines.archive import Document
+from pipelines.archive.documents import Document
 from pipelines.base.errors import DocumentFault
 
 # the catalogue's names of the columns and ours

@@ -5,7 +5,7 @@ import io
 import pyarrow as pa
 from pyarrow import csv
 
-from pipelines.archive import Document
+from pipelines.archive.documents import Document
 
 
 def parse(document: Document, content: bytes) -> dict[str, pa.Table]:

@@ -7,7 +7,7 @@ import time
 from dataclasses import dataclass
 from typing import Literal
 
-from pipelines.archive import Archive, Document, FetchNote
+from pipelines.archive.documents import Archive, Document, FetchNote
 from pipelines.base.errors import DocumentFault
 from pipelines.base.files import hash_bytes
 from pipelines.base.settings import Settings, now_utc
