@@ -18,9 +18,8 @@ from pipelines.build.models import NodeResult
 from pipelines.contracts.load import load_contracts
 from pipelines.contracts.model import Contract
 from pipelines.ingest.ingest import SourceLoads
-from pipelines.quality.results import Check
+from pipelines.quality.records import Check, Freshness, RunRecord, StageRecord
 from pipelines.release.manifest import Manifest
-from pipelines.release.write_meta import Freshness, RunRecord, StageRecord
 
 
 @dataclass

@@ -26,11 +26,10 @@ from pipelines.build.models import (
 )
 from pipelines.build.register import find_next_change, open_build, start_build
 from pipelines.ingest.ingest import SourceLoads, ingest_all
-from pipelines.quality.results import count_checks
+from pipelines.quality.records import StageRecord, count_checks
 from pipelines.release.content import combine_hashes, hash_content, list_marts, sum_mart
 from pipelines.release.manifest import CONTRACT_VERSION, Manifest, list_releases
 from pipelines.release.publish import publish_as_of, publish_release, read_as_of, read_current_id
-from pipelines.release.write_meta import StageRecord
 from pipelines.run_state import Outcome, Run, get_peak_mib
 
 PACKAGE_DIR = Path(__file__).parent

@@ -14,7 +14,7 @@ from pipelines.assets.keys import AUDIT_KEY, RELEASE_GROUP, get_owner, get_raw_k
 from pipelines.assets.raw import make_check_result
 from pipelines.contracts.model import Contract
 from pipelines.contracts.staging import get_raw_name
-from pipelines.quality.results import Check, count_checks
+from pipelines.quality.records import Check, count_checks
 from pipelines.run_state import Run, require_stage, time_stage
 from pipelines.stages import audit_build, write_meta
 

@@ -27,7 +27,7 @@ from pipelines.contracts.model import Contract, Table
 from pipelines.contracts.staging import describe_column
 from pipelines.ingest.ingest import SourceLoads
 from pipelines.quality.audit import check_contracts
-from pipelines.quality.results import Check
+from pipelines.quality.records import Check
 from pipelines.run_state import Run, time_stage
 from pipelines.stages import fetch_live, find_unchanged, ingest_sources, register_raw
 

@@ -121,7 +121,7 @@ def accounting(reasons: bool, as_json: bool) -> None:
     """
     from pipelines.contracts.load import load_contracts
     from pipelines.ingest.ingest import ingest_all
-    from pipelines.provenance.accounting import account_for, list_reasons
+    from pipelines.quality.accounting import account_for, list_reasons
 
     settings = Settings()
     with tempfile.TemporaryDirectory() as folder:

@@ -17,9 +17,8 @@ from pipelines.quality.conventions import write_mart_suites
 from pipelines.quality.counted import Count, applies, count_suite, read_as_of
 from pipelines.quality.drift import open_previous
 from pipelines.quality.expectations import judge_counts, validate_suites
-from pipelines.quality.results import Check
+from pipelines.quality.records import Check, Freshness
 from pipelines.quality.suites import Expectation, Suite
-from pipelines.release.write_meta import Freshness
 
 
 def check_contracts(sources: list[SourceLoads]) -> list[Check]:

@@ -18,7 +18,7 @@ import duckdb
 
 from pipelines.base.errors import ContractError
 from pipelines.quality.counted import Count
-from pipelines.quality.results import Check
+from pipelines.quality.records import Check
 from pipelines.quality.suites import Expectation, Suite
 
 # Above this a table is not read into memory: its suite must state a query of aggregates.

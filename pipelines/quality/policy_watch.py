@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import duckdb
 
-from pipelines.quality.results import Check
+from pipelines.quality.records import Check
 
 # A document is settled once it is coded or found irrelevant; `to_be_coded` keeps warning.
 OPEN_QUERY = """

@@ -5,7 +5,7 @@ from pathlib import Path
 import duckdb
 
 from pipelines.contracts.load import read_yaml
-from pipelines.quality.results import Check
+from pipelines.quality.records import Check
 
 CONTRACT_FILE = "published_contract.yml"
 

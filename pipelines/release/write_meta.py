@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import date, datetime
 
 import duckdb
@@ -15,42 +14,11 @@ from pipelines.contracts.corrections import load_corrections
 from pipelines.contracts.model import Contract
 from pipelines.contracts.staging import get_staging_name
 from pipelines.ingest.ingest import SourceLoads
-from pipelines.quality.results import Check
+from pipelines.quality.records import Check, Freshness, RunRecord
 from pipelines.release.meta_tables import META_TABLES
 
 _TERMS = ("allowed", "facts_only", "unknown")
 ALWAYS_KNOWN_ON = date(1900, 1, 1)
-
-
-@dataclass(frozen=True)
-class Freshness:
-    """How fresh a source is on the as-of day."""
-
-    source_id: str
-    state: str  # fresh, stale, always_known, empty
-    newest_known_on: date | None
-    rows_known: int
-    message: str
-
-
-@dataclass(frozen=True)
-class StageRecord:
-    """One finished stage of a run."""
-
-    stage: str
-    started_at: datetime
-    seconds: float | None
-    peak_mib: float
-    status: str = "done"
-
-
-@dataclass
-class RunRecord:
-    """Identity and stages of a run; grows while the run goes on."""
-
-    run_id: str
-    as_of: date
-    stages: list[StageRecord] = field(default_factory=list)
 
 
 def create_meta_tables(connection: duckdb.DuckDBPyConnection) -> None:

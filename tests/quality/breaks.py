@@ -20,7 +20,7 @@ from pipelines.ingest.ingest import IngestSession
 from pipelines.quality.audit import check_contracts, check_freshness, run_suites
 from pipelines.quality.conventions import write_mart_suites
 from pipelines.quality.drift import attach_previous
-from pipelines.quality.results import Check
+from pipelines.quality.records import Check
 from pipelines.quality.suites import load_suites
 from pipelines.release.write_meta import measure_freshness
 from pipelines.run_state import Run

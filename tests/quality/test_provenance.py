@@ -10,9 +10,9 @@ import pytest
 from pipelines.base.errors import ReleaseError
 from pipelines.contracts.load import load_contracts
 from pipelines.ingest.ingest import ingest_all
-from pipelines.provenance.accounting import account_for, count_file_rows, list_reasons
 from pipelines.provenance.prices import back_price
 from pipelines.provenance.trace import trace_row
+from pipelines.quality.accounting import account_for, count_file_rows, list_reasons
 from tests.small_project.builder import SmallProject
 
 KEY = ["quarter_start", "chip_id"]

@@ -12,7 +12,7 @@ from pipelines.quality.audit import run_suites
 from pipelines.quality.conventions import write_mart_suites
 from pipelines.quality.counted import count_suite
 from pipelines.quality.expectations import MAX_ROWS_READ_WHOLE
-from pipelines.quality.results import Check
+from pipelines.quality.records import Check
 from pipelines.quality.suites import Expectation, Suite, load_suites
 
 MESSAGE = "prices are positive and below fifty"

@@ -1,8 +1,9 @@
-"""What a check is, whoever ran it: contract, dbt, Great Expectations or freshness."""
+"""What a run records of itself: checks, freshness of sources, stages; whoever found it."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from typing import Literal
 
 Severity = Literal["error", "warning"]
@@ -32,3 +33,34 @@ def count_checks(checks: list[Check]) -> dict[str, int]:
         "warned": sum(not c.passed and c.severity == "warning" for c in checks),
         "failed": sum(not c.passed and c.severity == "error" for c in checks),
     }
+
+
+@dataclass(frozen=True)
+class Freshness:
+    """How fresh a source is on the as-of day."""
+
+    source_id: str
+    state: str  # fresh, stale, always_known, empty
+    newest_known_on: date | None
+    rows_known: int
+    message: str
+
+
+@dataclass(frozen=True)
+class StageRecord:
+    """One finished stage of a run."""
+
+    stage: str
+    started_at: datetime
+    seconds: float | None
+    peak_mib: float
+    status: str = "done"
+
+
+@dataclass
+class RunRecord:
+    """Identity and stages of a run; grows while the run goes on."""
+
+    run_id: str
+    as_of: date
+    stages: list[StageRecord] = field(default_factory=list)
