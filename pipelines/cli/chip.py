@@ -7,7 +7,7 @@ from datetime import datetime
 
 import click
 
-from pipelines.answers import ChipAnswer, answer_chip
+from pipelines.answers.chip import ChipAnswer, answer_chip
 from pipelines.base.settings import Settings, today_utc
 from pipelines.cli.tables import print_json, print_table
 

@@ -6,9 +6,9 @@ from dataclasses import asdict
 
 import click
 
+from pipelines.answers.balance import ACCESSES, BalanceAnswer, answer_balance
 from pipelines.base.settings import Settings
 from pipelines.cli.tables import print_json, print_table
-from pipelines.explain import ACCESSES, BalanceAnswer, answer_balance
 
 SECTIONS = {
     "supply": "Supply, step by step on the central path",

@@ -27,7 +27,7 @@ def trace(table: str, key: tuple[str, ...], limit: int, as_json: bool) -> None:
     KEY is the row's key, as column=value pairs or as values in the order of the key, for example:
     compute-balance source trace fct_datacenter_site google-new-albany 2025-10-14
     """
-    from pipelines.provenance.trace import trace_row
+    from pipelines.answers.trace import trace_row
     from pipelines.release.manifest import list_releases
     from pipelines.release.publish import read_current_id
 

@@ -14,10 +14,10 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from pipelines.answers.balance import ACCESSES, answer_balance
 from pipelines.base.errors import ReleaseError
 from pipelines.base.settings import PROJECT_DIR
 from pipelines.cli import main
-from pipelines.explain import ACCESSES, answer_balance
 from pipelines.pages.claims import make_claims_pages
 from pipelines.pages.page import write_markdown
 from tests.conftest import RealWarehouse

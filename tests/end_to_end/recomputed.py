@@ -14,8 +14,8 @@ from math import exp, log
 from statistics import fmean, median
 from typing import Any
 
+from pipelines.answers.trace import Trace
 from pipelines.base.settings import PROJECT_DIR
-from pipelines.provenance.trace import Trace
 from tests.conftest import RealWarehouse
 from tests.end_to_end.traced import list_cells
 

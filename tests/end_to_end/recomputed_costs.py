@@ -3,7 +3,7 @@
 from math import exp, log
 from statistics import fmean
 
-from pipelines.provenance.trace import Trace
+from pipelines.answers.trace import Trace
 from tests.end_to_end.traced import list_cells
 
 

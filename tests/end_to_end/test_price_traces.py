@@ -9,8 +9,8 @@ from statistics import median, quantiles
 
 import pytest
 
-from pipelines.provenance.prices import MARTS
-from pipelines.provenance.trace import Trace
+from pipelines.answers.prices import MARTS
+from pipelines.answers.trace import Trace
 from tests.conftest import RealWarehouse
 from tests.end_to_end.recomputed import (
     Market,

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.provenance.trace import Trace, trace_row
+from pipelines.answers.trace import Trace, trace_row
 from tests.conftest import RealWarehouse
 
 POINTS_FILE = Path(__file__).parent / "published_points.csv"

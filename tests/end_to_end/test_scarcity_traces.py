@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
+from pipelines.answers.trace import Trace, trace_row
 from pipelines.cli.provenance import trace
-from pipelines.provenance.trace import Trace, trace_row
 from tests.conftest import RealWarehouse
 from tests.end_to_end.recomputed import (
     Market,

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from pipelines.provenance.trace import Trace, trace_row
+from pipelines.answers.trace import Trace, trace_row
 from tests.conftest import RealWarehouse
 
 EXACT = 1e-9

@@ -1,6 +1,6 @@
 """Working a figure of the balance out again, by hand and from the rows of `explain` alone."""
 
-from pipelines.explain import BalanceAnswer
+from pipelines.answers.balance import BalanceAnswer
 
 
 def multiply_out(answer: BalanceAnswer, section: str, start: float | None = None) -> float:

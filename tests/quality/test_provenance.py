@@ -7,11 +7,11 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from pipelines.answers.prices import back_price
+from pipelines.answers.trace import trace_row
 from pipelines.base.errors import ReleaseError
 from pipelines.contracts.load import load_contracts
 from pipelines.ingest.ingest import ingest_all
-from pipelines.provenance.prices import back_price
-from pipelines.provenance.trace import trace_row
 from pipelines.quality.accounting import account_for, count_file_rows, list_reasons
 from tests.small_project.builder import SmallProject
 

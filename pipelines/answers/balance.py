@@ -12,9 +12,7 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines.answers import BASELINE, UnknownNameError, fetch_rows, suggest
-from pipelines.base.errors import ReleaseError
-from pipelines.explain_rows import (
+from pipelines.answers.balance_rows import (
     read_arrivals,
     read_assumptions,
     read_chips,
@@ -26,6 +24,8 @@ from pipelines.explain_rows import (
     read_runs,
     read_sources,
 )
+from pipelines.answers.chip import BASELINE, UnknownNameError, fetch_rows, suggest
+from pipelines.base.errors import ReleaseError
 
 ACCESSES = ("all", "merchant")
 # what names the rest of the world and the world in everyday words, beside their own names

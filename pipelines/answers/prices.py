@@ -9,11 +9,9 @@ from typing import Any
 
 import duckdb
 
-from pipelines.base.errors import ReleaseError
-from pipelines.base.sql import quote_name
-from pipelines.provenance import offers
-from pipelines.provenance.citation import Backing
-from pipelines.provenance.inputs import (
+from pipelines.answers import offers
+from pipelines.answers.citation import Backing
+from pipelines.answers.inputs import (
     NOT_IN_PAYBACK,
     cite_assumptions,
     cite_cost,
@@ -22,6 +20,8 @@ from pipelines.provenance.inputs import (
     cite_published_index,
     split_ids,
 )
+from pipelines.base.errors import ReleaseError
+from pipelines.base.sql import quote_name
 
 Connection = duckdb.DuckDBPyConnection
 Row = dict[str, Any]

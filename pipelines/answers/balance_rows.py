@@ -10,7 +10,7 @@ from datetime import date
 
 import duckdb
 
-from pipelines.answers import fetch_rows
+from pipelines.answers.chip import fetch_rows
 
 # rows of a long list that are read; the release holds the others
 SHOWN_INPUTS = 8

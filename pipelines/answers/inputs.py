@@ -7,7 +7,7 @@ from typing import Any
 
 import duckdb
 
-from pipelines.provenance.citation import Backing, Citation
+from pipelines.answers.citation import Backing, Citation
 
 # inputs of the cost that have a figure of their own; all others are shown as assumptions
 CHIP_POWER = ("it_power_per_chip", "it_power_tdp_multiple")

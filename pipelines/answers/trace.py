@@ -15,14 +15,14 @@ from typing import Any
 
 import duckdb
 
+from pipelines.answers.citation import Citation, Step
+from pipelines.answers.prices import back_price
 from pipelines.base.errors import ReleaseError
 from pipelines.base.settings import Settings
 from pipelines.base.sql import quote_name, quote_text
 from pipelines.contracts.load import CONTRACT_FILE, load_contract
 from pipelines.contracts.model import PROVENANCE, Contract, Table
 from pipelines.ingest.records import list_loads
-from pipelines.provenance.citation import Citation, Step
-from pipelines.provenance.prices import back_price
 
 # columns of raw rows that date what a row describes, in the order of trust
 PERIOD_COLUMNS = ("period_start", "observed_on", "on_date", "as_of", "month")

@@ -9,7 +9,7 @@ from typing import Any
 
 import duckdb
 
-from pipelines.provenance.citation import Backing, Citation
+from pipelines.answers.citation import Backing, Citation
 
 # offers in the months in which they were shown, as the medians take them
 READINGS = """
