@@ -44,7 +44,7 @@ IMPORTS_AND_PARSE = """
 import great_expectations
 from pipelines.build.models import run_dbt
 from pipelines.base.settings import Settings
-import pipelines.run
+import pipelines.run.pipeline
 run_dbt(Settings(), ["parse"])
 """
 

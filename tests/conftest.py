@@ -9,8 +9,8 @@ import duckdb
 import pytest
 
 from pipelines.base.settings import Settings
-from pipelines.run import run_pipeline
-from pipelines.run_state import Outcome
+from pipelines.run.pipeline import run_pipeline
+from pipelines.run.state import Outcome
 from tests.small_project.builder import SmallProject, build_project
 
 # two days after a new rule had closed the way of the H800, and far from any quarter's end

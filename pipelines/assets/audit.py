@@ -15,8 +15,8 @@ from pipelines.assets.raw import make_check_result
 from pipelines.contracts.model import Contract
 from pipelines.contracts.staging import get_raw_name
 from pipelines.quality.records import Check, count_checks
-from pipelines.run_state import Run, require_stage, time_stage
-from pipelines.stages import audit_build, write_meta
+from pipelines.run.stages import audit_build, write_meta
+from pipelines.run.state import Run, require_stage, time_stage
 
 FRESH_CHECK = "is_fresh"
 TABLE_CHECK = "expectations"

@@ -20,8 +20,8 @@ from pipelines.build.models import (
     get_target_dir,
 )
 from pipelines.build.register import open_build
-from pipelines.run_state import Run, time_stage
-from pipelines.stages import take_models
+from pipelines.run.stages import take_models
+from pipelines.run.state import Run, time_stage
 
 
 class ModelTranslator(DagsterDbtTranslator):

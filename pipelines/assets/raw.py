@@ -28,8 +28,8 @@ from pipelines.contracts.staging import describe_column
 from pipelines.ingest.ingest import SourceLoads
 from pipelines.quality.audit import check_contracts
 from pipelines.quality.records import Check
-from pipelines.run_state import Run, time_stage
-from pipelines.stages import fetch_live, find_unchanged, ingest_sources, register_raw
+from pipelines.run.stages import fetch_live, find_unchanged, ingest_sources, register_raw
+from pipelines.run.state import Run, time_stage
 
 ROWS_CHECK = "no_row_quarantined"
 DOCUMENT_CHECK = "no_document_refused"

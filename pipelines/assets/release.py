@@ -4,8 +4,8 @@ import dagster as dg
 
 from pipelines.assets.keys import AUDIT_KEY, RELEASE_GROUP, RELEASE_KEY, get_owner
 from pipelines.assets.metadata import write_markdown_table
-from pipelines.run_state import Run, require_stage, time_stage
-from pipelines.stages import publish_build
+from pipelines.run.stages import publish_build
+from pipelines.run.state import Run, require_stage, time_stage
 
 
 @dg.asset(

@@ -10,8 +10,8 @@ from pydantic import Field
 
 from pipelines.assets.manifest import get_dbt_executable
 from pipelines.base.settings import Settings
-from pipelines.run import hold_run
-from pipelines.run_state import Run, start_run
+from pipelines.run.pipeline import hold_run
+from pipelines.run.state import Run, start_run
 
 
 class Warehouse(dg.ConfigurableResource):

@@ -92,7 +92,7 @@ def revisions(days: tuple[datetime, ...]) -> None:
     kept and still holds is not made again; the others take about a minute each.
     """
     from pipelines.pages.site import write_site
-    from pipelines.run import run_pipeline
+    from pipelines.run.pipeline import run_pipeline
 
     settings = Settings()
     for day in [moment.date() for moment in days] or REVISION_DAYS:

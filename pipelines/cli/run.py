@@ -73,7 +73,7 @@ def run(
     the current release, and the run ends with what changed. Exit codes: 0 published or unchanged,
     1 a build or audit failed, 2 wrong input, 75 another run holds the lock.
     """
-    from pipelines.run import run_pipeline
+    from pipelines.run.pipeline import run_pipeline
 
     settings = Settings(draws=draws) if draws else Settings()
     if only and not live:

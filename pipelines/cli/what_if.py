@@ -23,11 +23,11 @@ def ask_what_if(
 
     Raises:
         ReleaseError: there is no release to compare with.
-        WhatIfError: what is asked cannot be built; see `pipelines.what_if`.
+        WhatIfError: what is asked cannot be built; see `pipelines.run.what_if`.
     """
     from pipelines.release.diff import OpenRelease, diff_releases, open_release
     from pipelines.release.figures import compare_releases, compare_scenario
-    from pipelines.what_if import WhatIf, list_scenarios, parse_assumption, run_what_if
+    from pipelines.run.what_if import WhatIf, list_scenarios, parse_assumption, run_what_if
 
     day = as_of.date() if as_of else None
     before = open_release(settings, day.isoformat() if day else "current")

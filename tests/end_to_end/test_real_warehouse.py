@@ -17,9 +17,9 @@ from pipelines.contracts.load import load_contracts
 from pipelines.pages.page import Table
 from pipelines.pages.report import SECTIONS, make_report
 from pipelines.release.content import combine_hashes, hash_content, list_marts
-from pipelines.run import hold_run, run_pipeline
-from pipelines.run_state import start_run
-from pipelines.stages import ingest_sources, register_raw
+from pipelines.run.pipeline import hold_run, run_pipeline
+from pipelines.run.stages import ingest_sources, register_raw
+from pipelines.run.state import start_run
 from tests.conftest import EARLIER_DAY, RealWarehouse
 
 # One worker builds the warehouse once for all tests of a file: what belongs to another subject is

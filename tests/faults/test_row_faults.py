@@ -3,7 +3,7 @@
 import pytest
 
 from pipelines.base.settings import today_utc
-from pipelines.run_state import Outcome
+from pipelines.run.state import Outcome
 from tests.small_project.builder import SmallProject, build_project, format_csv
 
 # what is wrong with the row of that id: field, the value found, the reason told. All bad rows are

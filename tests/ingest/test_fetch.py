@@ -209,7 +209,7 @@ def test_run_without_live_asks_nobody(published: SmallProject) -> None:
 
 
 def test_only_the_named_sources_are_fetched(published: SmallProject) -> None:
-    from pipelines.run import run_pipeline
+    from pipelines.run.pipeline import run_pipeline
 
     with serve() as server:
         serve_news(published, server)

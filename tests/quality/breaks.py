@@ -23,7 +23,7 @@ from pipelines.quality.drift import attach_previous
 from pipelines.quality.records import Check
 from pipelines.quality.suites import load_suites
 from pipelines.release.write_meta import measure_freshness
-from pipelines.run_state import Run
+from pipelines.run.state import Run
 
 Rows = list[dict[str, str]]
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.run_state import Run
+from pipelines.run.state import Run
 from tests.quality.breaks import Finding
 from tests.quality.page import find_all, make_build
 

@@ -10,9 +10,9 @@ from pathlib import Path
 from pipelines.base.settings import PROJECT_DIR, Settings
 from pipelines.build.models import run_dbt
 from pipelines.pages.page import Heading, Page, Table, Text, write_markdown
-from pipelines.run import hold_run
-from pipelines.run_state import Run, start_run
-from pipelines.stages import ingest_sources, register_raw, write_meta
+from pipelines.run.pipeline import hold_run
+from pipelines.run.stages import ingest_sources, register_raw, write_meta
+from pipelines.run.state import Run, start_run
 from tests.quality.breaks import BreakBench, BuildBreak, Finding, SourceBreak
 from tests.quality.catalogue import BREAKS
 

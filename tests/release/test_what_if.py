@@ -10,7 +10,7 @@ import pytest
 
 from pipelines.base.errors import WhatIfError
 from pipelines.base.settings import PROJECT_DIR, Settings
-from pipelines.what_if import (
+from pipelines.run.what_if import (
     AssumptionValue,
     WhatIf,
     add_scenario,

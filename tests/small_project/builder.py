@@ -19,8 +19,8 @@ import duckdb
 from pipelines.base.settings import PROJECT_DIR, Settings
 from pipelines.contracts.load import load_contracts
 from pipelines.contracts.staging import generate_staging, write_generated
-from pipelines.run import run_pipeline
-from pipelines.run_state import Outcome
+from pipelines.run.pipeline import run_pipeline
+from pipelines.run.state import Outcome
 
 TEMPLATE = Path(__file__).parent / "template"
 # what the small project shares with the repository, so that the real ones are what is tested

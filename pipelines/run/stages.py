@@ -30,9 +30,9 @@ from pipelines.quality.records import StageRecord, count_checks
 from pipelines.release.content import combine_hashes, hash_content, list_marts, sum_mart
 from pipelines.release.manifest import CONTRACT_VERSION, Manifest, list_releases
 from pipelines.release.publish import publish_as_of, publish_release, read_as_of, read_current_id
-from pipelines.run_state import Outcome, Run, get_peak_mib
+from pipelines.run.state import Outcome, Run, get_peak_mib
 
-PACKAGE_DIR = Path(__file__).parent
+PACKAGE_DIR = Path(__file__).resolve().parents[1]
 
 
 def fetch_live(run: Run, only: list[str]) -> None:

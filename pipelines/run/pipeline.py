@@ -15,8 +15,7 @@ from pipelines.base.settings import Settings, now_utc
 from pipelines.build.kept import forget_build
 from pipelines.release.lock import hold_lock
 from pipelines.release.publish import complete_publication
-from pipelines.run_state import Outcome, Run, start_run, time_stage
-from pipelines.stages import (
+from pipelines.run.stages import (
     audit_build,
     build_models,
     fetch_live,
@@ -26,6 +25,7 @@ from pipelines.stages import (
     register_raw,
     write_meta,
 )
+from pipelines.run.state import Outcome, Run, start_run, time_stage
 
 
 def run_pipeline(

@@ -21,8 +21,8 @@ from pipelines.base.errors import WhatIfError
 from pipelines.base.settings import Settings, today_utc
 from pipelines.contracts.load import load_contracts
 from pipelines.ingest.ingest import SourceLoads, ingest_all
-from pipelines.run import run_pipeline
-from pipelines.run_state import Outcome
+from pipelines.run.pipeline import run_pipeline
+from pipelines.run.state import Outcome
 
 ASSUMPTIONS = "assumptions"
 SCENARIOS = "scenarios"
