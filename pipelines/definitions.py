@@ -3,6 +3,7 @@
 import dagster as dg
 
 from pipelines.assets.audit import make_audit_asset
+from pipelines.assets.jobs import make_daily_schedule, make_jobs
 from pipelines.assets.manifest import parse_project
 from pipelines.assets.models import make_model_assets
 from pipelines.assets.raw import make_raw_assets
@@ -10,7 +11,6 @@ from pipelines.assets.release import release
 from pipelines.assets.resources import Warehouse, WarehouseRun, make_dbt_resource
 from pipelines.base.settings import Settings
 from pipelines.contracts.load import load_contracts
-from pipelines.jobs import make_daily_schedule, make_jobs
 
 
 def build_definitions(settings: Settings) -> dg.Definitions:

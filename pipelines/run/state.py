@@ -1,6 +1,7 @@
 """What one run is: what was asked for, what its stages have found so far, how it ended.
 
-What a stage does belongs in `stages.py`, the order of stages in `run.py` and in the Dagster assets.
+What a stage does belongs in `stages.py`, the order of stages in `pipeline.py` and in the Dagster
+assets.
 """
 
 import resource

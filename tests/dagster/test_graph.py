@@ -20,7 +20,7 @@ from pipelines.contracts.model import AREAS
 from tests.small_project.builder import SmallProject
 
 SNAPSHOT = PROJECT_DIR / "tests" / "snapshots" / "dagster_graph.txt"
-SNAPSHOT_COMMAND = ".venv/bin/python -m pipelines.assets.graph tests/snapshots/dagster_graph.txt"
+SNAPSHOT_COMMAND = ".venv/bin/python scripts/write_asset_graph.py"
 
 
 def find_ancestors(graph: AssetGraph, key: dg.AssetKey) -> set[dg.AssetKey]:
