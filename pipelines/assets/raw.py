@@ -113,8 +113,8 @@ def _make_spec(contract: Contract, table: Table) -> dg.AssetSpec:
     return dg.AssetSpec(
         key=get_raw_key(contract, table),
         description=f"{table.description.strip()}\n\n{contract.description.strip()}",
-        group_name=contract.area,
-        owners=[get_owner(contract.area)],
+        group_name=contract.get_area(table),
+        owners=[get_owner(contract.get_area(table))],
         kinds={"csv", "parquet"},
         tags={"layer": "raw", "source_kind": contract.kind},
         code_version=contract.contract_version,

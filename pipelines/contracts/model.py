@@ -9,12 +9,25 @@ from __future__ import annotations
 import re
 from datetime import date
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-AREAS = ("reference", "policy", "shipments", "datacenters", "prices", "demand", "balance")
-Area = Literal["reference", "policy", "shipments", "datacenters", "prices", "demand", "balance"]
+# In the order in which areas build on each other: a model reads its own area and those before it.
+Area = Literal[
+    "inputs",
+    "reference",
+    "policy",
+    "shipments",
+    "datacenters",
+    "supply",
+    "demand",
+    "balance",
+    "prices",
+    "claims",
+    "upkeep",
+]
+AREAS: tuple[str, ...] = get_args(Area)
 ColumnType = Literal["VARCHAR", "DOUBLE", "BIGINT", "BOOLEAN", "DATE", "TIMESTAMP"]
 DocumentMode = Literal["snapshot", "revision", "append", "history"]
 # What a value may have to resolve to. The lists come from tables that say `provides`.
@@ -139,9 +152,13 @@ PROVENANCE: dict[str, Column] = {
 
 
 class Table(_Strict):
-    """One raw table of a source: grain, key, columns, and how documents make up its rows."""
+    """One raw table of a source: grain, key, columns, and how documents make up its rows.
+
+    `area` is for the rare table that an area before the source's own builds on.
+    """
 
     table: str
+    area: Area | None = None
     description: str = Field(pattern=r"^One row per ")
     key: list[str] = Field(min_length=1)
     document_mode: DocumentMode = "snapshot"
@@ -210,6 +227,10 @@ class Contract(_Strict):
         if self.kind == "registry" and self.addresses:
             raise ValueError("a registry is kept by people and has no addresses to fetch")
         return self
+
+    def get_area(self, table: Table) -> Area:
+        """Return the area of one of the tables: its own, else that of the source."""
+        return table.area or self.area
 
     def get_table(self, name: str) -> Table:
         """Return the table of that name; raises KeyError if the contract has none."""

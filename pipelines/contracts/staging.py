@@ -202,10 +202,10 @@ def _write_mode(table: Table) -> list[str]:
     ]
 
 
-def write_sources_yaml(contracts: list[Contract]) -> str:
-    """Return the dbt source definitions of all contracts of one area."""
+def write_sources_yaml(members: list[tuple[Contract, list[Table]]]) -> str:
+    """Return the dbt source definitions of the tables of one area, by contract."""
     sources = []
-    for contract in contracts:
+    for contract, area_tables in members:
         tables = [
             {
                 "name": table.table,
@@ -217,7 +217,7 @@ def write_sources_yaml(contracts: list[Contract]) -> str:
                     for name, column in table.columns.items()
                 ],
             }
-            for table in contract.tables
+            for table in area_tables
         ]
         sources.append(
             {
@@ -231,11 +231,11 @@ def write_sources_yaml(contracts: list[Contract]) -> str:
     return _dump({"version": 2, "sources": sources})
 
 
-def write_models_yaml(contracts: list[Contract]) -> str:
-    """Return descriptions of the staging models of all contracts of one area."""
+def write_models_yaml(members: list[tuple[Contract, list[Table]]]) -> str:
+    """Return descriptions of the staging models of the tables of one area, by contract."""
     models = []
-    for contract in contracts:
-        for table in contract.tables:
+    for contract, area_tables in members:
+        for table in area_tables:
             columns = [
                 {"name": column.rename or name, "description": describe_column(column)}
                 for name, column in table.columns.items()
@@ -261,13 +261,17 @@ def generate_staging(contracts: list[Contract]) -> dict[str, str]:
     """Return all generated files as path (relative to `dbt/models/staging`) -> content."""
     files: dict[str, str] = {}
     for area in AREAS:
-        members = [contract for contract in contracts if contract.area == area]
+        members = [
+            (contract, tables)
+            for contract in contracts
+            if (tables := [t for t in contract.tables if contract.get_area(t) == area])
+        ]
         if not members:
             continue
         files[f"{area}/_{area}__sources.yml"] = write_sources_yaml(members)
         files[f"{area}/_{area}__staging.yml"] = write_models_yaml(members)
-        for contract in members:
-            for table in contract.tables:
+        for contract, tables in members:
+            for table in tables:
                 name = get_staging_name(contract, table)
                 files[f"{area}/{name}.sql"] = write_staging_sql(contract, table)
     return files

@@ -73,11 +73,11 @@ def create_inputs(max_gap: int = 6, jump_limit: float = 1e9) -> duckdb.DuckDBPyC
             chip_id varchar
         );
         create table int_reference__organisation_ids (label varchar, organisation_id varchar);
-        create table int_balance__assumptions (assumption_id varchar, value_central double);
+        create table int_inputs__assumptions (assumption_id varchar, value_central double);
         """
     )
     connection.execute(
-        "insert into int_balance__assumptions values "
+        "insert into int_inputs__assumptions values "
         "('index-max-gap', ?), ('price-jump-limit', ?), ('index-min-providers', 3)",
         [max_gap, jump_limit],
     )

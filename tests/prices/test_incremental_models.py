@@ -192,7 +192,7 @@ def test_changed_event_or_assumption_makes_all_months_anew() -> None:
     first = min(offer["observed_on"] for offer in offers.values()).replace(day=1)
     for statement in (
         "update int_prices__events set direction = 'up'",
-        "update int_balance__assumptions set value_central = 2",
+        "update int_inputs__assumptions set value_central = 2",
         "insert into int_reference__organisation_ids values ('a', 'b')",
     ):
         connection.execute(statement)

@@ -35,8 +35,8 @@ displacement as (
         assumptions.valid_to,
         assumption_draws.draw,
         assumption_draws.value,
-    from {{ ref('int_balance__assumptions') }} as assumptions
-    inner join {{ ref('int_balance__assumption_draws') }} as assumption_draws
+    from {{ ref('int_inputs__assumptions') }} as assumptions
+    inner join {{ ref('int_inputs__assumption_draws') }} as assumption_draws
         on assumptions.assumption_id = assumption_draws.assumption_id
     where assumptions.parameter = 'counterfactual_displacement'
 )

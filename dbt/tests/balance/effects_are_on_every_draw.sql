@@ -1,7 +1,7 @@
 -- A draw without an effect would count as no draw in the quantiles: all rows of a scenario, quarter
 -- and region have as many draws as the build, and no piece of it is unknown.
 with draws as (
-    select count(*) as draws from {{ ref('int_balance__draws') }}
+    select count(*) as draws from {{ ref('int_inputs__draws') }}
 ),
 
 found as (

@@ -28,7 +28,7 @@ select
     flow_id,
     'assumption ' || assumption_id as what,
 from scenario_flows
-where assumption_id not in (select assumption_id from {{ ref('int_balance__assumption_draws') }})
+where assumption_id not in (select assumption_id from {{ ref('int_inputs__assumption_draws') }})
 
 union all
 

@@ -3,7 +3,7 @@
 -- (arrivals that it does not touch, plus what would have come), on the first draws. The world of a
 -- scenario is thereby a world like the baseline, and the published impact is the difference of two.
 with draws as (
-    select draw from {{ ref('int_balance__draws') }} where draw < 5
+    select draw from {{ ref('int_inputs__draws') }} where draw < 5
 ),
 
 baseline_flows as (

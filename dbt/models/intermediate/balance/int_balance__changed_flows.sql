@@ -20,7 +20,7 @@ vendor_flows as (
 ),
 
 assumption_draws as (
-    select * from {{ ref('int_balance__assumption_draws') }}
+    select * from {{ ref('int_inputs__assumption_draws') }}
 ),
 
 {% set measures = [

@@ -1,11 +1,11 @@
 -- Who owns the Chinese stock, on every draw: published nowhere, so judged shares by origin, which
 -- add up to one after they are normalised.
 with assumptions as (
-    select * from {{ ref('int_balance__assumptions') }}
+    select * from {{ ref('int_inputs__assumptions') }}
 ),
 
 assumption_draws as (
-    select * from {{ ref('int_balance__assumption_draws') }}
+    select * from {{ ref('int_inputs__assumption_draws') }}
 )
 
 select

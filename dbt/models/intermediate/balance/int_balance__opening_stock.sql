@@ -2,11 +2,11 @@
 -- that day. Owners are those of the vendor's first counted quarter in the region, on central
 -- values: the opening stock itself is published nowhere, its owners still less.
 with assumptions as (
-    select * from {{ ref('int_balance__assumptions') }}
+    select * from {{ ref('int_inputs__assumptions') }}
 ),
 
 assumption_draws as (
-    select * from {{ ref('int_balance__assumption_draws') }}
+    select * from {{ ref('int_inputs__assumption_draws') }}
 ),
 
 chips as (

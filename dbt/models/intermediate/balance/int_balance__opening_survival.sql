@@ -9,11 +9,11 @@ opening_stock as (
 ),
 
 assumptions as (
-    select * from {{ ref('int_balance__assumptions') }}
+    select * from {{ ref('int_inputs__assumptions') }}
 ),
 
 assumption_draws as (
-    select * from {{ ref('int_balance__assumption_draws') }}
+    select * from {{ ref('int_inputs__assumption_draws') }}
 ),
 
 lives as (

@@ -3,11 +3,11 @@
 -- means over the kinds of owner with their shares, so that idle public centres and busy platforms
 -- count apart.
 with assumptions as (
-    select * from {{ ref('int_balance__assumptions') }}
+    select * from {{ ref('int_inputs__assumptions') }}
 ),
 
 assumption_draws as (
-    select * from {{ ref('int_balance__assumption_draws') }}
+    select * from {{ ref('int_inputs__assumption_draws') }}
 ),
 
 china_owner_shares as (

@@ -5,15 +5,15 @@ with quarters as (
 ),
 
 assumptions as (
-    select * from {{ ref('int_balance__assumptions') }}
+    select * from {{ ref('int_inputs__assumptions') }}
 ),
 
 assumption_draws as (
-    select * from {{ ref('int_balance__assumption_draws') }}
+    select * from {{ ref('int_inputs__assumption_draws') }}
 ),
 
 draws as (
-    select * from {{ ref('int_balance__draws') }}
+    select * from {{ ref('int_inputs__draws') }}
 ),
 
 -- where chips may stand, by the way they came

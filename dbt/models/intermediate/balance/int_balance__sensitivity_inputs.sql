@@ -3,11 +3,11 @@
 -- Beside the assumptions stand the counted shipments of a chip (all of them so far, over owners)
 -- and the final training runs of a region, whose errors are facts' and no assumption's.
 with assumptions as (
-    select * from {{ ref('int_balance__assumptions') }}
+    select * from {{ ref('int_inputs__assumptions') }}
 ),
 
 assumption_draws as (
-    select * from {{ ref('int_balance__assumption_draws') }}
+    select * from {{ ref('int_inputs__assumption_draws') }}
 ),
 
 shipment_draws as (

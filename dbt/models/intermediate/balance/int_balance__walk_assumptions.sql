@@ -1,7 +1,7 @@
 -- Which rows of the assumptions stand behind a step of the walk, by region, quarter and kind of
 -- work.
 with assumptions as (
-    select * from {{ ref('int_balance__assumptions') }}
+    select * from {{ ref('int_inputs__assumptions') }}
 ),
 
 quarters as (

@@ -3,11 +3,11 @@
 -- failures. One utilisation serves all chips, because measured equivalents already hold the chips'
 -- differences.
 with assumptions as (
-    select * from {{ ref('int_balance__assumptions') }}
+    select * from {{ ref('int_inputs__assumptions') }}
 ),
 
 assumption_draws as (
-    select * from {{ ref('int_balance__assumption_draws') }}
+    select * from {{ ref('int_inputs__assumption_draws') }}
 ),
 
 shared as (

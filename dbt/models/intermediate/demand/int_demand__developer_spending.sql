@@ -26,7 +26,7 @@ exchange_rates as (
 ),
 
 assumptions as (
-    select * from {{ ref('int_balance__assumptions') }}
+    select * from {{ ref('int_inputs__assumptions') }}
 ),
 
 -- useful FLOP of an hour of the yardstick chip at the reference utilisation; tera is 1e12

@@ -12,15 +12,15 @@ run_coverage as (
 ),
 
 assumptions as (
-    select * from {{ ref('int_balance__assumptions') }}
+    select * from {{ ref('int_inputs__assumptions') }}
 ),
 
 assumption_draws as (
-    select * from {{ ref('int_balance__assumption_draws') }}
+    select * from {{ ref('int_inputs__assumption_draws') }}
 ),
 
 draws as (
-    select * from {{ ref('int_balance__draws') }}
+    select * from {{ ref('int_inputs__draws') }}
 ),
 
 chips as (

@@ -14,7 +14,7 @@ run_coverage as (
 ),
 
 assumptions as (
-    select * from {{ ref('int_balance__assumptions') }}
+    select * from {{ ref('int_inputs__assumptions') }}
 ),
 
 chips as (

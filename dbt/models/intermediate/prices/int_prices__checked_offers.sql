@@ -5,7 +5,7 @@ with offers as (
 ),
 
 assumptions as (
-    select * from {{ ref('int_balance__assumptions') }}
+    select * from {{ ref('int_inputs__assumptions') }}
 ),
 
 chips as (

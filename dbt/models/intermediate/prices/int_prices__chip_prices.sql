@@ -16,7 +16,7 @@ hardware_prices as (
 ),
 
 assumptions as (
-    select * from {{ ref('int_balance__assumptions') }}
+    select * from {{ ref('int_inputs__assumptions') }}
 ),
 
 judged as (

@@ -1,10 +1,10 @@
 -- The inputs of the cost floor per region and draw, one column each.
 with assumptions as (
-    select * from {{ ref('int_balance__assumptions') }}
+    select * from {{ ref('int_inputs__assumptions') }}
 ),
 
 assumption_draws as (
-    select * from {{ ref('int_balance__assumption_draws') }}
+    select * from {{ ref('int_inputs__assumption_draws') }}
 ),
 
 regions as (

@@ -18,7 +18,7 @@ vendor_coverage as (
 ),
 
 assumptions as (
-    select * from {{ ref('int_balance__assumptions') }}
+    select * from {{ ref('int_inputs__assumptions') }}
 ),
 
 -- absolute spread of a quarter: median times half the logarithmic width of its interval

@@ -21,11 +21,11 @@ quarter_correlations as (
 ),
 
 draws as (
-    select * from {{ ref('int_balance__draws') }}
+    select * from {{ ref('int_inputs__draws') }}
 ),
 
 assumptions as (
-    select * from {{ ref('int_balance__assumptions') }}
+    select * from {{ ref('int_inputs__assumptions') }}
 ),
 
 build as (

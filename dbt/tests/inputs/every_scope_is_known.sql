@@ -1,6 +1,6 @@
 -- A scope with a value that nothing in the balance is called by would be looked up in vain.
 with assumptions as (
-    select * from {{ ref('int_balance__assumptions') }}
+    select * from {{ ref('int_inputs__assumptions') }}
 ),
 
 regions as (

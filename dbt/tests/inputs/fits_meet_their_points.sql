@@ -5,7 +5,7 @@ with points as (
         *,
         unnest([-1.6448536269514722, 0, 1.6448536269514722]) as z,
         unnest([value_low, value_central, value_high]) as expected,
-    from {{ ref('int_balance__assumptions') }}
+    from {{ ref('int_inputs__assumptions') }}
 ),
 
 fitted as (

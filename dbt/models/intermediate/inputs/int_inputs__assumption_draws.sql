@@ -1,11 +1,11 @@
 -- Every assumption of the balance on every draw. Values of one parameter at several times move
 -- together: what they share is a deviate of the family, the rest is one of the row.
 with assumptions as (
-    select * from {{ ref('int_balance__assumptions') }}
+    select * from {{ ref('int_inputs__assumptions') }}
 ),
 
 draws as (
-    select * from {{ ref('int_balance__draws') }}
+    select * from {{ ref('int_inputs__draws') }}
 ),
 
 build as (

@@ -16,7 +16,7 @@ with assumptions as (
             sections,
             ['2', '3', '4', '5', '6', '7', '8', '9', '10', '11', '12', '13', '14', '16']
         ) as is_of_balance,
-    from {{ ref('int_balance__assumptions') }}
+    from {{ ref('int_inputs__assumptions') }}
 ),
 
 named as (
