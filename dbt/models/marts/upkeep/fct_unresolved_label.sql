@@ -1,5 +1,5 @@
 with label_uses as (
-    select * from {{ ref('int_reference__label_uses') }}
+    select * from {{ ref('int_upkeep__label_uses') }}
 )
 
 select

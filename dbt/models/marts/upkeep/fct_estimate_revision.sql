@@ -11,4 +11,4 @@ select
     source_ids,
     known_on,
     confidence,
-from {{ ref('int_reference__estimate_revisions') }}
+from {{ ref('int_upkeep__estimate_revisions') }}
