@@ -19,7 +19,7 @@ balance_draws as (
 ),
 
 claim_quarters as (
-    select * from {{ ref('int_demand__claim_quarters') }}
+    select * from {{ ref('int_claims__quarters') }}
 ),
 
 -- which coverage each test looks at; all are judged in the quarter of the interview

@@ -16,7 +16,7 @@ claim_tests as (
 ),
 
 claim_quarters as (
-    select * from {{ ref('int_demand__claim_quarters') }}
+    select * from {{ ref('int_claims__quarters') }}
 ),
 
 -- announcements of either moment: the quarter itself, or the year to its end for today

@@ -1,5 +1,5 @@
 with claim_tests as (
-    select * from {{ ref('int_demand__claim_tests') }}
+    select * from {{ ref('int_claims__tests') }}
 )
 
 select

@@ -6,7 +6,7 @@ with claims as (
 ),
 
 claim_tests as (
-    select * from {{ ref('int_demand__claim_tests') }}
+    select * from {{ ref('int_claims__tests') }}
 ),
 
 -- the first part carries the measure that is published with the claim

@@ -21,7 +21,7 @@ arrivals as (
 ),
 
 claim_quarters as (
-    select * from {{ ref('int_demand__claim_quarters') }}
+    select * from {{ ref('int_claims__quarters') }}
 ),
 
 moments as (

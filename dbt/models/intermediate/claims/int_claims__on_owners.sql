@@ -9,11 +9,11 @@ named_runs as (
 ),
 
 large_clusters as (
-    select * from {{ ref('int_demand__large_clusters') }}
+    select * from {{ ref('int_claims__large_clusters') }}
 ),
 
 developer_spending as (
-    select * from {{ ref('int_demand__developer_spending') }}
+    select * from {{ ref('int_claims__developer_spending') }}
 ),
 
 assumptions as (
@@ -47,7 +47,7 @@ claim_tests as (
 ),
 
 claim_quarters as (
-    select * from {{ ref('int_demand__claim_quarters') }}
+    select * from {{ ref('int_claims__quarters') }}
 ),
 
 moments as (

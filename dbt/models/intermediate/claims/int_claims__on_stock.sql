@@ -35,7 +35,7 @@ chips as (
 ),
 
 claim_quarters as (
-    select * from {{ ref('int_demand__claim_quarters') }}
+    select * from {{ ref('int_claims__quarters') }}
 ),
 
 -- the years that end with either quarter; shipments end with the last complete one

@@ -9,7 +9,7 @@ registered_tests as (
 ),
 
 claim_tests as (
-    select * from {{ ref('int_demand__claim_tests') }}
+    select * from {{ ref('int_claims__tests') }}
 ),
 
 verdicts as (

@@ -1,5 +1,5 @@
 with claims as (
-    select * from {{ ref('int_demand__claims') }}
+    select * from {{ ref('int_claims__verdicts') }}
 )
 
 select

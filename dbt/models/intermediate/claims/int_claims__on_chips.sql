@@ -34,7 +34,7 @@ claim_tests as (
 ),
 
 claim_quarters as (
-    select * from {{ ref('int_demand__claim_quarters') }}
+    select * from {{ ref('int_claims__quarters') }}
 ),
 
 -- ratios of chips do not change with the quarter

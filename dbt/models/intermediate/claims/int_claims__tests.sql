@@ -6,25 +6,25 @@ with claim_tests as (
 ),
 
 readings as (
-    select * from {{ ref('int_demand__claims_on_balance') }}
+    select * from {{ ref('int_claims__on_balance') }}
     union all
-    select * from {{ ref('int_demand__claims_on_demand') }}
+    select * from {{ ref('int_claims__on_demand') }}
     union all
-    select * from {{ ref('int_demand__claims_on_stock') }}
+    select * from {{ ref('int_claims__on_stock') }}
     union all
-    select * from {{ ref('int_demand__claims_on_prices') }}
+    select * from {{ ref('int_claims__on_prices') }}
     union all
-    select * from {{ ref('int_demand__claims_on_costs') }}
+    select * from {{ ref('int_claims__on_costs') }}
     union all
-    select * from {{ ref('int_demand__claims_on_chips') }}
+    select * from {{ ref('int_claims__on_chips') }}
     union all
-    select * from {{ ref('int_demand__claims_on_use') }}
+    select * from {{ ref('int_claims__on_use') }}
     union all
-    select * from {{ ref('int_demand__claims_on_owners') }}
+    select * from {{ ref('int_claims__on_owners') }}
 ),
 
 claim_quarters as (
-    select * from {{ ref('int_demand__claim_quarters') }}
+    select * from {{ ref('int_claims__quarters') }}
 ),
 
 -- on an early day neither the newest quarter nor the period that is judged may have come

@@ -20,7 +20,7 @@ claim_tests as (
 ),
 
 claim_quarters as (
-    select * from {{ ref('int_demand__claim_quarters') }}
+    select * from {{ ref('int_claims__quarters') }}
 ),
 
 -- One value per fleet, part and day; a range counts by its middle. Shares that nobody uses.
