@@ -1,5 +1,5 @@
 with listed_compute as (
-    select * from {{ ref('int_policy__listed_compute') }}
+    select * from {{ ref('int_datacenters__listed_compute') }}
 )
 
 select

@@ -1,7 +1,7 @@
 -- How much of the compute with a known holder belongs to listed parties at the end of a quarter.
 -- The list `any` counts a holder once, however many lists it stands on.
 with held_compute as (
-    select * from {{ ref('int_policy__held_compute') }}
+    select * from {{ ref('int_datacenters__held_compute') }}
 ),
 
 listed_organisations as (
