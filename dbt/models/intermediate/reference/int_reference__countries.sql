@@ -4,7 +4,7 @@ with countries as (
 ),
 
 country_groups as (
-    select * from {{ ref('int_reference__country_groups') }}
+    select * from {{ ref('int_policy__country_groups') }}
 ),
 
 build as (

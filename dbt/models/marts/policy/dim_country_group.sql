@@ -1,5 +1,5 @@
 with country_groups as (
-    select * from {{ ref('int_reference__country_groups') }}
+    select * from {{ ref('int_policy__country_groups') }}
 )
 
 select
