@@ -38,7 +38,7 @@ select
     coalesce(
         as_h100(chips.dense_fp16_tflops) / 1e3, chip_draws.h100e_training
     ) as ratio,
-from intermediate.int_balance__chip_draws as chip_draws
+from intermediate.int_supply__chip_draws as chip_draws
 inner join intermediate.int_reference__chips as chips using (chip_id);
 
 -- One row per quarter and draw: what was delivered to China and not retired, and of that what is
@@ -50,10 +50,10 @@ with parts as (
         arrivals.draw,
         arrivals.units * ratios_16bit.ratio * kernels.surviving_share as delivered,
         arrivals.units * ratios_16bit.ratio * kernels.deployed_share as deployed,
-    from intermediate.int_balance__arrivals as arrivals
+    from intermediate.int_supply__arrivals as arrivals
     inner join intermediate.int_reference__quarters as quarters
         on arrivals.quarter_start <= quarters.quarter_start
-    inner join intermediate.int_balance__kernels as kernels
+    inner join intermediate.int_supply__kernels as kernels
         on
             arrivals.region_id = kernels.region_id
             and arrivals.draw = kernels.draw
@@ -72,8 +72,8 @@ with parts as (
         opening_stock.draw,
         opening_stock.units * ratios_16bit.ratio * opening_survival.surviving_share as delivered,
         opening_stock.units * ratios_16bit.ratio * opening_survival.surviving_share as deployed,
-    from intermediate.int_balance__opening_stock as opening_stock
-    inner join intermediate.int_balance__opening_survival as opening_survival
+    from intermediate.int_supply__opening_stock as opening_stock
+    inner join intermediate.int_supply__opening_survival as opening_survival
         on
             opening_stock.chip_id = opening_survival.chip_id
             and opening_stock.draw = opening_survival.draw
@@ -98,8 +98,8 @@ create temp view stock as
 select
     stock.* exclude (scenario_id),
     stock.deployed_8bit * region_shares.powered_share as powered_8bit,
-from intermediate.int_balance__stock as stock
-inner join intermediate.int_balance__region_shares as region_shares
+from intermediate.int_supply__stock as stock
+inner join intermediate.int_supply__region_shares as region_shares
     using (quarter_start, region_id, origin, draw)
 where
     stock.scenario_id = 'baseline'
@@ -111,7 +111,7 @@ select
     stock.draw,
     sum(stock.deployed_training * shares.owner_share) / 1e3 as deployed,
 from stock
-inner join intermediate.int_balance__china_owner_shares as shares using (region_id, origin, draw)
+inner join intermediate.int_supply__china_owner_shares as shares using (region_id, origin, draw)
 where shares.owner_type = 'telecom'
 group by stock.quarter_start, stock.draw;
 
@@ -146,7 +146,7 @@ select
     100 * supply.deployed_8bit
     / sum(supply.deployed_8bit) over (partition by supply.quarter_start, supply.draw)
         as world_pct,
-from intermediate.int_balance__region_supply as supply
+from intermediate.int_supply__region_supply as supply
 where
     supply.scenario_id = 'baseline'
     and supply.draw > 0;

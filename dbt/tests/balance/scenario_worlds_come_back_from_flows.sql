@@ -14,7 +14,7 @@ baseline_flows as (
         h100e_training,
         h100e_training_grade,
         h100e_inference,
-    from {{ ref('int_balance__flows') }}
+    from {{ ref('int_supply__flows') }}
     where
         region_id = 'CN'
         and draw in (select draw from draws)
@@ -57,7 +57,7 @@ from_flows as (
     from worlds
     inner join {{ ref('int_reference__quarters') }} as quarters
         on worlds.quarter_start <= quarters.quarter_start
-    inner join {{ ref('int_balance__kernels') }} as kernels
+    inner join {{ ref('int_supply__kernels') }} as kernels
         on
             kernels.region_id = 'CN'
             and worlds.draw = kernels.draw
@@ -75,10 +75,10 @@ from_opening as (
         sum(opening.units * survival.surviving_share * chip_draws.h100e_training)
             filter (where chip_draws.is_training_grade) as training_grade,
         sum(opening.units * survival.surviving_share * chip_draws.h100e_inference) as inference,
-    from {{ ref('int_balance__opening_stock') }} as opening
-    inner join {{ ref('int_balance__opening_survival') }} as survival
+    from {{ ref('int_supply__opening_stock') }} as opening
+    inner join {{ ref('int_supply__opening_survival') }} as survival
         on opening.chip_id = survival.chip_id and opening.draw = survival.draw
-    inner join {{ ref('int_balance__chip_draws') }} as chip_draws
+    inner join {{ ref('int_supply__chip_draws') }} as chip_draws
         on opening.chip_id = chip_draws.chip_id and opening.draw = chip_draws.draw
     where opening.region_id = 'CN'
     group by all
@@ -113,21 +113,21 @@ expected as (
             * serving.merchant_occupancy
         ) as merchant_inference,
     from stock
-    inner join {{ ref('int_balance__region_shares') }} as shares
+    inner join {{ ref('int_supply__region_shares') }} as shares
         on
             shares.region_id = 'CN'
             and stock.quarter_start = shares.quarter_start
             and stock.origin = shares.origin
             and stock.draw = shares.draw
-    inner join {{ ref('int_balance__work_factors') }} as work
+    inner join {{ ref('int_supply__work_factors') }} as work
         on stock.origin = work.origin and stock.draw = work.draw
-    inner join {{ ref('int_balance__owner_factors') }} as large
+    inner join {{ ref('int_supply__owner_factors') }} as large
         on
             large.region_id = 'CN'
             and large.workload_id = 'training_large'
             and stock.origin = large.origin
             and stock.draw = large.draw
-    inner join {{ ref('int_balance__owner_factors') }} as serving
+    inner join {{ ref('int_supply__owner_factors') }} as serving
         on
             serving.region_id = 'CN'
             and serving.workload_id = 'inference'

@@ -25,7 +25,7 @@ with effects as (
 
 select effects.*
 from effects
-inner join {{ ref('int_balance__region_supply') }} as baseline
+inner join {{ ref('int_supply__region_supply') }} as baseline
     on
         effects.quarter_start = baseline.quarter_start
         and effects.region_id = baseline.region_id

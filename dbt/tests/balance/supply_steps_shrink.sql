@@ -3,7 +3,7 @@
 -- utilisation lies above the reference one. The tolerance is a hundredth of an H100: steps are
 -- added in thousandths. It holds for the worlds of scenarios as well.
 with supply as (
-    select * from {{ ref('int_balance__region_supply') }}
+    select * from {{ ref('int_supply__region_supply') }}
     union all by name
     select * from {{ ref('int_balance__scenario_supply') }}
 ),
@@ -13,7 +13,7 @@ factors as (
         draw,
         greatest(1, max(large_utilisation)) as large_factor,
         greatest(1, max(small_utilisation)) as small_factor,
-    from {{ ref('int_balance__work_factors') }}
+    from {{ ref('int_supply__work_factors') }}
     group by draw
 )
 

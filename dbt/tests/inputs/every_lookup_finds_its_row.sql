@@ -5,35 +5,35 @@ with draws as (
 ),
 
 arrivals as (
-    select * from {{ ref('int_balance__arrivals') }} where draw = 0
+    select * from {{ ref('int_supply__arrivals') }} where draw = 0
 ),
 
 opening_stock as (
-    select * from {{ ref('int_balance__opening_stock') }} where draw = 0
+    select * from {{ ref('int_supply__opening_stock') }} where draw = 0
 ),
 
 chip_draws as (
-    select * from {{ ref('int_balance__chip_draws') }} where draw = 0
+    select * from {{ ref('int_supply__chip_draws') }} where draw = 0
 ),
 
 stock as (
-    select * from {{ ref('int_balance__stock') }} where draw = 0
+    select * from {{ ref('int_supply__stock') }} where draw = 0
 ),
 
 region_shares as (
-    select * from {{ ref('int_balance__region_shares') }} where draw = 0
+    select * from {{ ref('int_supply__region_shares') }} where draw = 0
 ),
 
 owner_factors as (
-    select * from {{ ref('int_balance__owner_factors') }} where draw = 0
+    select * from {{ ref('int_supply__owner_factors') }} where draw = 0
 ),
 
 work_factors as (
-    select * from {{ ref('int_balance__work_factors') }} where draw = 0
+    select * from {{ ref('int_supply__work_factors') }} where draw = 0
 ),
 
 kernels as (
-    select * from {{ ref('int_balance__kernels') }} where draw = 0
+    select * from {{ ref('int_supply__kernels') }} where draw = 0
 ),
 
 needs as (

@@ -12,7 +12,7 @@ chips as (
 ),
 
 owner_types as (
-    select owner_type from {{ ref('int_balance__china_owner_shares') }} group by owner_type
+    select owner_type from {{ ref('int_supply__china_owner_shares') }} group by owner_type
 ),
 
 workloads as (

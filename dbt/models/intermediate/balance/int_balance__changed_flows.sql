@@ -16,7 +16,7 @@ scenario_quarters as (
 ),
 
 vendor_flows as (
-    select * from {{ ref('int_balance__vendor_flows') }} where region_id = 'CN'
+    select * from {{ ref('int_supply__vendor_flows') }} where region_id = 'CN'
 ),
 
 assumption_draws as (

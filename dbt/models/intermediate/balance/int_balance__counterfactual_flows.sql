@@ -6,15 +6,15 @@ with scenario_quarters as (
 ),
 
 arrivals as (
-    select * from {{ ref('int_balance__arrivals') }} where region_id = 'CN'
+    select * from {{ ref('int_supply__arrivals') }} where region_id = 'CN'
 ),
 
 vendor_flows as (
-    select * from {{ ref('int_balance__vendor_flows') }}
+    select * from {{ ref('int_supply__vendor_flows') }}
 ),
 
 chip_draws as (
-    select * from {{ ref('int_balance__chip_draws') }}
+    select * from {{ ref('int_supply__chip_draws') }}
 ),
 
 chips as (

@@ -13,11 +13,11 @@ scenario_quarters as (
 ),
 
 vendor_flows as (
-    select * from {{ ref('int_balance__vendor_flows') }} where region_id <> 'CN'
+    select * from {{ ref('int_supply__vendor_flows') }} where region_id <> 'CN'
 ),
 
 owner_factors as (
-    select * from {{ ref('int_balance__owner_factors') }}
+    select * from {{ ref('int_supply__owner_factors') }}
 ),
 
 assumptions as (

@@ -11,7 +11,7 @@ scenario_quarters as (
 ),
 
 vendor_flows as (
-    select * from {{ ref('int_balance__vendor_flows') }}
+    select * from {{ ref('int_supply__vendor_flows') }}
 ),
 
 assumptions as (

@@ -4,7 +4,7 @@
 -- and add up to the load. `merchant` asks the same of the part that is offered, with the demand
 -- that is rented. Scenarios have rows where they change supply or demand.
 with region_supply as (
-    select * from {{ ref('int_balance__region_supply') }}
+    select * from {{ ref('int_supply__region_supply') }}
 ),
 
 scenario_supply as (

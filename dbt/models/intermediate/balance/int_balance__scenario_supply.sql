@@ -2,7 +2,7 @@
 -- it changes: the baseline less what the rules did to it. The deviates are those of the baseline, so
 -- that the two worlds differ by the rules alone.
 with region_supply as (
-    select * from {{ ref('int_balance__region_supply') }}
+    select * from {{ ref('int_supply__region_supply') }}
 ),
 
 supply_effects as (

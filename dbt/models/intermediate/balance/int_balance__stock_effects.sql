@@ -6,7 +6,7 @@ with flow_effects as (
 ),
 
 kernels as (
-    select * from {{ ref('int_balance__kernels') }}
+    select * from {{ ref('int_supply__kernels') }}
 ),
 
 quarters as (

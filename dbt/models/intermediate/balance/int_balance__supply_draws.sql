@@ -2,7 +2,7 @@
 -- scenario has rows for what it changes, and its world adds the unchanged regions of the baseline.
 -- Power and the 8-bit count are checks of what happened and not carried into scenarios.
 with baseline as (
-    select * from {{ ref('int_balance__region_supply') }}
+    select * from {{ ref('int_supply__region_supply') }}
 ),
 
 scenario_supply as (

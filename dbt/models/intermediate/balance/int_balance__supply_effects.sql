@@ -1,16 +1,16 @@
 -- What the rules that a scenario changes did to every step of supply, on every draw, by effect: the
--- stock effects through power, suitability and use, as int_balance__region_supply takes the stock.
+-- stock effects through power, suitability and use, as int_supply__region_supply takes the stock.
 -- Later steps are linear in the stock, so quantity and quality still add up.
 with stock_effects as (
     select * from {{ ref('int_balance__stock_effects') }}
 ),
 
 region_shares as (
-    select * from {{ ref('int_balance__region_shares') }}
+    select * from {{ ref('int_supply__region_shares') }}
 ),
 
 work_factors as (
-    select * from {{ ref('int_balance__work_factors') }}
+    select * from {{ ref('int_supply__work_factors') }}
 ),
 
 factors as (

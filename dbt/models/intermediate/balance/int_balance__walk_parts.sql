@@ -2,19 +2,19 @@
 -- and origin and for each kind of work: the amounts and the factors between them, so that a figure
 -- of supply can be worked out again by hand. The factors are those of the supply steps.
 with stock as (
-    select * from {{ ref('int_balance__stock') }} where draw = 0 and scenario_id = 'baseline'
+    select * from {{ ref('int_supply__stock') }} where draw = 0 and scenario_id = 'baseline'
 ),
 
 region_shares as (
-    select * from {{ ref('int_balance__region_shares') }} where draw = 0
+    select * from {{ ref('int_supply__region_shares') }} where draw = 0
 ),
 
 work_factors as (
-    select * from {{ ref('int_balance__work_factors') }} where draw = 0
+    select * from {{ ref('int_supply__work_factors') }} where draw = 0
 ),
 
 owner_factors as (
-    select * from {{ ref('int_balance__owner_factors') }} where draw = 0
+    select * from {{ ref('int_supply__owner_factors') }} where draw = 0
 ),
 
 vendor_coverage as (

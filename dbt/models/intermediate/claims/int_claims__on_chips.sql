@@ -1,11 +1,11 @@
 -- Claims on chips: what replaces what, how far domestic ones are behind, which arrive and when they
 -- were released.
 with substitution as (
-    select * from {{ ref('int_balance__substitution') }}
+    select * from {{ ref('int_supply__substitution') }}
 ),
 
 arrivals as (
-    select * from {{ ref('int_balance__arrivals') }}
+    select * from {{ ref('int_supply__arrivals') }}
     -- judged pieces alone are no deliveries
     where
         draw = 0
@@ -14,7 +14,7 @@ arrivals as (
 ),
 
 chip_draws as (
-    select * from {{ ref('int_balance__chip_draws') }}
+    select * from {{ ref('int_supply__chip_draws') }}
 ),
 
 chips as (

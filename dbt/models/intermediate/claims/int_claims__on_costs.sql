@@ -12,7 +12,7 @@ chip_equivalents as (
 ),
 
 arrivals as (
-    select * from {{ ref('int_balance__arrivals') }}
+    select * from {{ ref('int_supply__arrivals') }}
     -- judged pieces alone are no deliveries
     where
         draw = 0

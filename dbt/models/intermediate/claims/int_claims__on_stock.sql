@@ -5,7 +5,7 @@ with supply_draws as (
 ),
 
 stock as (
-    select * from {{ ref('int_balance__stock') }}
+    select * from {{ ref('int_supply__stock') }}
     where
         region_id = 'CN'
         and scenario_id = 'baseline'
@@ -13,7 +13,7 @@ stock as (
 ),
 
 arrivals as (
-    select * from {{ ref('int_balance__arrivals') }}
+    select * from {{ ref('int_supply__arrivals') }}
     -- judged pieces alone are no deliveries
     where region_id = 'CN' and exists (select 1 from {{ ref('int_shipments__vendor_coverage') }})
 ),
@@ -27,7 +27,7 @@ vendor_coverage as (
 ),
 
 chip_draws as (
-    select * from {{ ref('int_balance__chip_draws') }}
+    select * from {{ ref('int_supply__chip_draws') }}
 ),
 
 chips as (

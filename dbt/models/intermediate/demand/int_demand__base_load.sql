@@ -2,7 +2,7 @@
 -- usable stock of the first quarter of the same draw, which then grows. Tied to that stock, it
 -- cannot cause a shortage by itself in 2022.
 with region_supply as (
-    select * from {{ ref('int_balance__region_supply') }}
+    select * from {{ ref('int_supply__region_supply') }}
 ),
 
 quarters as (

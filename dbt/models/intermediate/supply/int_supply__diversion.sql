@@ -2,7 +2,7 @@
 -- received outside the United States in the same quarter and of the same chip, and never more than
 -- the judged part of it: what does not fit is not there to be diverted.
 with owner_deliveries as (
-    select * from {{ ref('int_balance__owner_deliveries') }}
+    select * from {{ ref('int_supply__owner_deliveries') }}
 ),
 
 assumptions as (

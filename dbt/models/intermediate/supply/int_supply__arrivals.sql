@@ -2,15 +2,15 @@
 -- twice. Owners other than the group China spread their chips over the United States and the rest
 -- of the world; diverted chips move from the rest of the world to China.
 with owner_deliveries as (
-    select * from {{ ref('int_balance__owner_deliveries') }}
+    select * from {{ ref('int_supply__owner_deliveries') }}
 ),
 
 china_arrivals as (
-    select * from {{ ref('int_balance__china_arrivals') }}
+    select * from {{ ref('int_supply__china_arrivals') }}
 ),
 
 diversion as (
-    select * from {{ ref('int_balance__diversion') }}
+    select * from {{ ref('int_supply__diversion') }}
 ),
 
 assumptions as (

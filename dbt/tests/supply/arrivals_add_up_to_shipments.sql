@@ -6,7 +6,7 @@ with arrivals as (
         chip_id,
         draw,
         sum(units) as units,
-    from {{ ref('int_balance__arrivals') }}
+    from {{ ref('int_supply__arrivals') }}
     where piece in ('tracked', 'diverted')
     group by quarter_start, chip_id, draw
 ),
@@ -17,7 +17,7 @@ deliveries as (
         chip_id,
         draw,
         sum(units) as units,
-    from {{ ref('int_balance__owner_deliveries') }}
+    from {{ ref('int_supply__owner_deliveries') }}
     group by quarter_start, chip_id, draw
 )
 

@@ -5,7 +5,7 @@ with quarters as (
 ),
 
 opening_stock as (
-    select * from {{ ref('int_balance__opening_stock') }}
+    select * from {{ ref('int_supply__opening_stock') }}
 ),
 
 assumptions as (

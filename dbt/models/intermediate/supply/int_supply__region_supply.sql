@@ -4,19 +4,19 @@
 -- stock weighted by inference, all of it, the part fit for training, and the part in large
 -- clusters.
 with stock as (
-    select * from {{ ref('int_balance__stock') }}
+    select * from {{ ref('int_supply__stock') }}
 ),
 
 region_shares as (
-    select * from {{ ref('int_balance__region_shares') }}
+    select * from {{ ref('int_supply__region_shares') }}
 ),
 
 work_factors as (
-    select * from {{ ref('int_balance__work_factors') }}
+    select * from {{ ref('int_supply__work_factors') }}
 ),
 
 owner_factors as (
-    select * from {{ ref('int_balance__owner_factors') }}
+    select * from {{ ref('int_supply__owner_factors') }}
 ),
 
 vendor_coverage as (

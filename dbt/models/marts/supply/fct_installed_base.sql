@@ -9,4 +9,4 @@ select
     units_retired,
     units_closing,
     {{ quantile_columns('h100e_8bit_points', 'h100e_8bit') }},
-from {{ ref('int_balance__installed_base') }}
+from {{ ref('int_supply__installed_base') }}

@@ -9,4 +9,4 @@ select
     stated_low as cards_per_100_stated_low,
     stated_central as cards_per_100_stated,
     stated_high as cards_per_100_stated_high,
-from {{ ref('int_balance__substitution') }}
+from {{ ref('int_supply__substitution') }}

@@ -1,5 +1,5 @@
 select *
-from {{ ref('int_balance__arrivals') }}
+from {{ ref('int_supply__arrivals') }}
 where
     units < 0
     or units is null

@@ -1,7 +1,7 @@
 -- Deliveries of a quarter by region, owner and origin, measured by every yardstick, on every draw,
 -- as they happened. Scenarios carry only what they change (int_balance__flow_effects).
 with vendor_flows as (
-    select * from {{ ref('int_balance__vendor_flows') }}
+    select * from {{ ref('int_supply__vendor_flows') }}
 )
 
 select

@@ -11,7 +11,7 @@ assumption_draws as (
 ),
 
 china_owner_shares as (
-    select * from {{ ref('int_balance__china_owner_shares') }}
+    select * from {{ ref('int_supply__china_owner_shares') }}
 ),
 
 occupancies as (

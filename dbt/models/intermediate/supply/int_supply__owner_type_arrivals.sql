@@ -1,11 +1,11 @@
 -- Arrivals by kind of owner, on every draw. The Chinese stock is published without owners and takes
 -- the judged shares of its origin.
 with arrivals as (
-    select * from {{ ref('int_balance__arrivals') }}
+    select * from {{ ref('int_supply__arrivals') }}
 ),
 
 china_owner_shares as (
-    select * from {{ ref('int_balance__china_owner_shares') }}
+    select * from {{ ref('int_supply__china_owner_shares') }}
 ),
 
 owner_shipments as (

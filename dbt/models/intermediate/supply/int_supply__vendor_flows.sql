@@ -1,11 +1,11 @@
 -- Deliveries of a quarter by region, maker, owner, origin and piece, measured by every yardstick, on
 -- every draw.
 with arrivals as (
-    select * from {{ ref('int_balance__arrivals') }}
+    select * from {{ ref('int_supply__arrivals') }}
 ),
 
 chip_draws as (
-    select * from {{ ref('int_balance__chip_draws') }}
+    select * from {{ ref('int_supply__chip_draws') }}
 ),
 
 chips as (

@@ -2,15 +2,15 @@
 -- central path, in units, and quantiles of what stands at the end of the quarter. Chips that retire
 -- on the way to their hall count as neither added nor retired.
 with arrivals as (
-    select * from {{ ref('int_balance__arrivals') }}
+    select * from {{ ref('int_supply__arrivals') }}
 ),
 
 owner_type_arrivals as (
-    select * from {{ ref('int_balance__owner_type_arrivals') }}
+    select * from {{ ref('int_supply__owner_type_arrivals') }}
 ),
 
 kernels as (
-    select * from {{ ref('int_balance__kernels') }}
+    select * from {{ ref('int_supply__kernels') }}
 ),
 
 quarters as (
@@ -18,15 +18,15 @@ quarters as (
 ),
 
 opening_stock as (
-    select * from {{ ref('int_balance__opening_stock') }}
+    select * from {{ ref('int_supply__opening_stock') }}
 ),
 
 opening_survival as (
-    select * from {{ ref('int_balance__opening_survival') }}
+    select * from {{ ref('int_supply__opening_survival') }}
 ),
 
 china_owner_shares as (
-    select * from {{ ref('int_balance__china_owner_shares') }}
+    select * from {{ ref('int_supply__china_owner_shares') }}
 ),
 
 owner_shipments as (
@@ -34,7 +34,7 @@ owner_shipments as (
 ),
 
 chip_draws as (
-    select * from {{ ref('int_balance__chip_draws') }}
+    select * from {{ ref('int_supply__chip_draws') }}
 ),
 
 owner_types as (

@@ -1,11 +1,11 @@
 -- The 8-bit factor of a chip does not vary, so its quantiles are those of the units times the
 -- factor.
 with arrivals as (
-    select * from {{ ref('int_balance__owner_type_arrivals') }}
+    select * from {{ ref('int_supply__owner_type_arrivals') }}
 ),
 
 chip_draws as (
-    select * from {{ ref('int_balance__chip_draws') }}
+    select * from {{ ref('int_supply__chip_draws') }}
 ),
 
 points as (

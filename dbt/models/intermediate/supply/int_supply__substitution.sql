@@ -3,11 +3,11 @@
 -- measurement of the pair itself where there is one, and beside both what peak rates and public
 -- statements say.
 with chip_draws as (
-    select * from {{ ref('int_balance__chip_draws') }}
+    select * from {{ ref('int_supply__chip_draws') }}
 ),
 
 substitution_pairs as (
-    select * from {{ ref('int_balance__substitution_pairs') }}
+    select * from {{ ref('int_supply__substitution_pairs') }}
 ),
 
 equivalents as (
@@ -23,11 +23,11 @@ workloads as (
 ),
 
 flows as (
-    select * from {{ ref('int_balance__owner_type_arrivals') }}
+    select * from {{ ref('int_supply__owner_type_arrivals') }}
 ),
 
 opening_stock as (
-    select * from {{ ref('int_balance__opening_stock') }}
+    select * from {{ ref('int_supply__opening_stock') }}
 ),
 
 counted_chips as (

@@ -5,7 +5,7 @@ with owner_sums as (
         'owners of ' || origin || ' stock' as what,
         draw,
         sum(owner_share) as total,
-    from {{ ref('int_balance__china_owner_shares') }}
+    from {{ ref('int_supply__china_owner_shares') }}
     group by origin, draw
 ),
 
@@ -16,7 +16,7 @@ quarterly as (
         draw,
         sum(units) as units,
         count(*) as quarters,
-    from {{ ref('int_balance__china_arrivals') }}
+    from {{ ref('int_supply__china_arrivals') }}
     where piece = 'domestic'
     group by all
 ),

@@ -2,11 +2,11 @@
 -- delivered and not retired (nominal), and of that what is deployed. Deliveries pass through the
 -- region's kernel; the opening stock ages without one.
 with flows as (
-    select * from {{ ref('int_balance__flows') }}
+    select * from {{ ref('int_supply__flows') }}
 ),
 
 kernels as (
-    select * from {{ ref('int_balance__kernels') }}
+    select * from {{ ref('int_supply__kernels') }}
 ),
 
 quarters as (
@@ -14,15 +14,15 @@ quarters as (
 ),
 
 opening_stock as (
-    select * from {{ ref('int_balance__opening_stock') }}
+    select * from {{ ref('int_supply__opening_stock') }}
 ),
 
 opening_survival as (
-    select * from {{ ref('int_balance__opening_survival') }}
+    select * from {{ ref('int_supply__opening_survival') }}
 ),
 
 chip_draws as (
-    select * from {{ ref('int_balance__chip_draws') }}
+    select * from {{ ref('int_supply__chip_draws') }}
 ),
 
 scenarios as (
