@@ -4,6 +4,7 @@ import dagster as dg
 
 from pipelines.assets.audit import make_audit_asset
 from pipelines.assets.jobs import make_daily_schedule, make_jobs
+from pipelines.assets.keys import list_areas
 from pipelines.assets.manifest import parse_project
 from pipelines.assets.models import make_model_assets
 from pipelines.assets.raw import make_raw_assets
@@ -18,7 +19,7 @@ def build_definitions(settings: Settings) -> dg.Definitions:
     contracts = load_contracts(settings.sources_dir)
     parsed = parse_project(settings)
     audit = make_audit_asset(contracts, parsed.manifest)
-    areas = list(dict.fromkeys(contract.area for contract in contracts))
+    areas = list_areas(contracts, parsed.manifest)
     jobs = make_jobs(areas, audit)
     warehouse = Warehouse.from_settings(settings)
     return dg.Definitions(

@@ -32,6 +32,17 @@ def get_model_area(node: Mapping[str, Any]) -> str:
     return node["fqn"][2]
 
 
+def list_areas(contracts: list[Contract], manifest: Mapping[str, Any]) -> list[str]:
+    """Return the areas that have a source table or a model, in the order of areas."""
+    found = {contract.get_area(table) for contract in contracts for table in contract.tables}
+    found |= {
+        get_model_area(node)
+        for node in manifest["nodes"].values()
+        if node["resource_type"] == "model"
+    }
+    return [area for area in AREAS if area in found]
+
+
 def get_owner(group: str) -> str:
     """Return who answers for the assets of a group."""
     return f"team:{group}"

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.base.settings import PROJECT_DIR
+from pipelines.contracts.model import AREAS
 
 PACKAGE = PROJECT_DIR / "pipelines"
 # the rooms from the ground up: a room may use those before it, never those after it
@@ -29,6 +30,11 @@ ROOMS = (
 def get_layer(node: dict) -> str:
     """Return the layer of a dbt model: the folder right below `models`."""
     return node["fqn"][1]
+
+
+def get_area(node: dict) -> str:
+    """Return the area of a dbt model: the folder below its layer."""
+    return node["fqn"][2]
 
 
 def list_models(manifest: dict) -> dict[str, dict]:
@@ -177,3 +183,26 @@ def test_definitions_only_assemble() -> None:
     tree = ast.parse((PACKAGE / "definitions.py").read_text(encoding="utf-8"))
     assert sum(isinstance(n, ast.ClassDef) for n in ast.walk(tree)) == 0
     assert len((PACKAGE / "definitions.py").read_text(encoding="utf-8").splitlines()) <= 60
+
+
+def test_models_read_their_own_area_and_those_before_it(manifest: dict) -> None:
+    models = list_models(manifest)
+    wrong = [
+        f"{node['name']} ({get_area(node)}) reads {models[parent]['name']} "
+        f"({get_area(models[parent])})"
+        for node in models.values()
+        for parent in node["depends_on"]["nodes"]
+        if parent in models and AREAS.index(get_area(models[parent])) > AREAS.index(get_area(node))
+    ]
+    assert not wrong, "\n".join(wrong)
+    assert {get_area(node) for node in models.values()} == set(AREAS)
+
+
+def test_every_area_is_a_dbt_group(manifest: dict) -> None:
+    assert set(manifest["groups"]) == {f"group.compute_balance.{area}" for area in AREAS}
+    wrong = [
+        node["name"]
+        for node in list_models(manifest).values()
+        if node["config"]["group"] != get_area(node) or node["access"] != "protected"
+    ]
+    assert not wrong, "\n".join(wrong)

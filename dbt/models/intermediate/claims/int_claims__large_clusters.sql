@@ -5,7 +5,7 @@ with clusters as (
 ),
 
 countries as (
-    select * from {{ ref('int_reference__countries') }}
+    select * from {{ ref('stg_countries__countries') }}
 ),
 
 assumptions as (

@@ -11,7 +11,7 @@ organisation_ids as (
 ),
 
 countries as (
-    select * from {{ ref('int_reference__countries') }}
+    select * from {{ ref('stg_countries__countries') }}
 ),
 
 -- a copy that shows nothing but its own day for a site holds a current level, not a timeline

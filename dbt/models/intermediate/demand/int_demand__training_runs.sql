@@ -7,7 +7,7 @@ with training_runs as (
 ),
 
 countries as (
-    select * from {{ ref('int_reference__countries') }}
+    select * from {{ ref('stg_countries__countries') }}
 ),
 
 chip_ids as (

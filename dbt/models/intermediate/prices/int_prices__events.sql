@@ -25,7 +25,7 @@ organisation_ids as (
 ),
 
 countries as (
-    select * from {{ ref('int_reference__countries') }}
+    select * from {{ ref('stg_countries__countries') }}
 ),
 
 price_moves as (

@@ -55,7 +55,7 @@ organisation_ids as (
 ),
 
 countries as (
-    select * from {{ ref('int_reference__countries') }}
+    select * from {{ ref('stg_countries__countries') }}
 ),
 
 policies as (

@@ -1,5 +1,5 @@
 with countries as (
-    select * from {{ ref('int_reference__countries') }}
+    select * from {{ ref('int_policy__countries') }}
 )
 
 select
