@@ -21,7 +21,11 @@ from .sql_rows import read_embedded_rows
 from .test_known_outcomes import EVERYTHING_KNOWN
 
 SOURCES = Path(__file__).resolve().parents[2] / "pipelines" / "sources"
-OTHER_SOURCES = {"chip_specs": "chip_specs", "scenarios": "scenarios"}
+OTHER_SOURCES = {
+    "chip_specs": "chip_specs",
+    "chip_metric_bounds": "chip_specs",
+    "scenarios": "scenarios",
+}
 
 
 @pytest.fixture(scope="session")
@@ -36,11 +40,7 @@ def facts_paths() -> dict[str, Path]:
 @pytest.fixture(scope="session")
 def rule_tables(facts_paths: dict[str, Path]) -> RuleTables:
     """Read the embedded registries of export controls, chips and scenarios."""
-    return load_tables(
-        facts_paths["policy_events"].parent,
-        chip_specs=facts_paths["chip_specs"],
-        scenarios=facts_paths["scenarios"],
-    )
+    return load_tables(facts_paths["policy_events"].parent, facts_paths)
 
 
 @pytest.fixture(scope="session")

@@ -157,10 +157,10 @@ def rows_on_day(tables: RuleTables, day: date) -> DayRows:
 
 
 def destination_codes(rows: DayRows, destination: str) -> frozenset[str]:
-    """Give the codes a destination answers to (step 5); none for the United States."""
-    if destination == UNITED_STATES:
-        return frozenset()
+    """Give the codes a destination answers to (step 5); none for the United States and theirs."""
     groups = rows.groups.get(destination, frozenset())
+    if UNITED_STATES in groups | {destination}:
+        return frozenset()
     other = frozenset() if groups & CLASSES_OUTSIDE_OTHER else frozenset(("OTHER",))
     return groups | other | {destination, "ANY"}
 

@@ -7,7 +7,7 @@ item is true if one clause is true, false if all are false, else undecided.
 
 import operator
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from .rows import Chip, FactsError, Value
@@ -89,6 +89,76 @@ def metric_value(chip: Chip, metric: str) -> Value:
     return chip.values.get(metric)
 
 
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Where a number may lie: between two ends, each of which it may or may not reach.
+
+    None at an end means that nothing is known on that side.
+    """
+
+    low: float | None = None
+    low_reached: bool = True
+    high: float | None = None
+    high_reached: bool = True
+
+
+ALIASES = {"tops_x_bitlength": "tpp", "total_dram_bandwidth_gb_s": "memory_bandwidth_gb_s"}
+
+
+def metric_span(chip: Chip, metric: str) -> Span:
+    """Give where a metric lies that has no figure: by its bounds, a density by those of its parts."""
+    name = ALIASES.get(metric, metric)
+    value = chip.values.get(name)
+    if isinstance(value, float):
+        return Span(value, True, value, True)
+    if name == "performance_density":
+        work, area = metric_span(chip, "tpp"), metric_span(chip, "applicable_die_area_mm2")
+        low = work.low / area.high if work.low is not None and area.high else None
+        high = work.high / area.low if work.high is not None and area.low else None
+        return Span(
+            low,
+            work.low_reached and area.high_reached,
+            high,
+            work.high_reached and area.low_reached,
+        )
+    span = Span()
+    for row in chip.bounds:
+        reached = row.bound in ("at_least", "at_most")
+        if row.metric != name:
+            continue
+        if row.bound in ("at_least", "above"):
+            if span.low is None or (row.value, not reached) > (span.low, not span.low_reached):
+                span = replace(span, low=row.value, low_reached=reached)
+        elif span.high is None or (row.value, reached) < (span.high, span.high_reached):
+            span = replace(span, high=row.value, high_reached=reached)
+    return span
+
+
+def check_span(span: Span, comparison: str, threshold: float) -> bool | None:
+    """Say whether every number of the span passes a comparison, or none; None if some may."""
+    at_least = span.low is not None and span.low >= threshold
+    above = at_least and (span.low > threshold or not span.low_reached)
+    at_most = span.high is not None and span.high <= threshold
+    below = at_most and (span.high < threshold or not span.high_reached)
+    passes, fails = {
+        ">=": (at_least, below),
+        ">": (above, at_most),
+        "<=": (at_most, above),
+        "<": (below, at_least),
+        "=": (False, above or below),
+        "!=": (above or below, False),
+    }[comparison]
+    return True if passes else False if fails else None
+
+
+def to_number(threshold: float | str) -> float | None:
+    """Give a threshold as a number, None where it is a name, a day or a list."""
+    try:
+        return float(threshold)
+    except ValueError:
+        return None
+
+
 def cast_threshold(threshold: float | str, value: Value) -> Value:
     """Bring a threshold to the type of the value it is compared with."""
     if isinstance(threshold, str):
@@ -103,10 +173,17 @@ def check_condition(chip: Chip, metric: str, comparison: str, threshold: float |
     """Evaluate one condition on a chip.
 
     An empty `released_on` fails every test on it: a chip that was never released was not on sale.
+    A metric that is published as a bound only is decided where the bound suffices.
     """
     value = metric_value(chip, metric)
+    if value is None and metric == "released_on":
+        return FALSE
     if value is None:
-        return FALSE if metric == "released_on" else undecided(metric)
+        number = to_number(threshold)
+        within = None
+        if comparison in COMPARISONS and number is not None:
+            within = check_span(metric_span(chip, metric), comparison, number)
+        return undecided(metric) if within is None else Truth(within)
     if comparison == "not_in":
         return Truth(str(value) not in str(threshold).split(";"))
     if comparison not in COMPARISONS:

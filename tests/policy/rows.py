@@ -8,7 +8,7 @@ nothing.
 
 import csv
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -133,11 +133,26 @@ class GroupMembership:
 
 
 @dataclass(frozen=True, slots=True)
+class MetricBound:
+    """One side on which a metric of a chip is published as a bound only."""
+
+    chip_id: str
+    metric: str
+    bound: str
+    value: float
+    published_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Chip:
-    """One chip; `values` holds every column by its name, None where the cell is empty."""
+    """One chip; `values` holds every column by its name, None where the cell is empty.
+
+    `bounds` holds what is published as a bound only.
+    """
 
     chip_id: str
     values: Mapping[str, Value]
+    bounds: tuple[MetricBound, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,13 +176,21 @@ class RuleTables:
     policy_named_chips: tuple[NamedChip, ...] = ()
     destination_groups: tuple[GroupMembership, ...] = ()
     chip_specs: tuple[Chip, ...] = ()
+    chip_metric_bounds: tuple[MetricBound, ...] = ()
     scenarios: tuple[Switch, ...] = ()
     events: Mapping[str, PolicyEvent] = field(init=False, repr=False)
     chips: Mapping[str, Chip] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "events", {row.policy_id: row for row in self.policy_events})
-        object.__setattr__(self, "chips", {row.chip_id: row for row in self.chip_specs})
+        bounds: dict[str, list[MetricBound]] = {}
+        for row in self.chip_metric_bounds:
+            bounds.setdefault(row.chip_id, []).append(row)
+        chips = {
+            row.chip_id: replace(row, bounds=tuple(bounds.get(row.chip_id, ())))
+            for row in self.chip_specs
+        }
+        object.__setattr__(self, "chips", chips)
 
 
 # The four tables whose rows belong to a policy and have days of their own.
@@ -177,7 +200,14 @@ RULE_TABLES = (
     "licence_policy",
     "policy_named_chips",
 )
-TABLE_NAMES = ("policy_events", *RULE_TABLES, "destination_groups", "chip_specs", "scenarios")
+TABLE_NAMES = (
+    "policy_events",
+    *RULE_TABLES,
+    "destination_groups",
+    "chip_specs",
+    "chip_metric_bounds",
+    "scenarios",
+)
 
 
 def to_text(value: Any) -> str | None:
@@ -233,9 +263,12 @@ def make_switch(row: Mapping[str, Any]) -> Switch:
 
 CASTS: dict[str, Callable[[Any], Any]] = {
     "threshold": float,
+    "value": float,
     "rank": lambda value: int(value) if value not in (None, "") else 0,
     "licence_required": to_flag,
-    **dict.fromkeys(("public_on", "effective_on", "valid_from", "valid_to"), to_day),
+    **dict.fromkeys(
+        ("public_on", "effective_on", "valid_from", "valid_to", "published_on"), to_day
+    ),
 }
 ROW_TYPES: dict[str, type] = {
     "policy_events": PolicyEvent,
@@ -244,6 +277,7 @@ ROW_TYPES: dict[str, type] = {
     "licence_policy": LicenceRow,
     "policy_named_chips": NamedChip,
     "destination_groups": GroupMembership,
+    "chip_metric_bounds": MetricBound,
 }
 
 
@@ -284,18 +318,14 @@ def read_csv(path: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-def load_tables(
-    folder: Path, *, chip_specs: Path | None = None, scenarios: Path | None = None
-) -> RuleTables:
+def load_tables(folder: Path, elsewhere: Mapping[str, Path] | None = None) -> RuleTables:
     """Read the facts from CSV files.
 
     Args:
         folder: holds one `<table>.csv` per table.
-        chip_specs: the file of the chips where it lives in another folder.
-        scenarios: the file of the scenarios where it lives in another folder.
+        elsewhere: files by table, for those that live in another folder.
     """
-    elsewhere = {"chip_specs": chip_specs, "scenarios": scenarios}
-    paths = {name: elsewhere.get(name) or folder / f"{name}.csv" for name in TABLE_NAMES}
+    paths = {name: (elsewhere or {}).get(name) or folder / f"{name}.csv" for name in TABLE_NAMES}
     return tables_from_rows({name: read_csv(path) for name, path in paths.items()})
 
 

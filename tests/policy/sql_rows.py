@@ -27,6 +27,7 @@ SOURCES = PROJECT_DIR / "pipelines" / "sources"
 # The tables that a status rests on, with their sources.
 STATUS_TABLES = (
     ("chip_specs", "chip_specs"),
+    ("chip_specs", "chip_metric_bounds"),
     ("scenarios", "scenarios"),
     ("countries", "countries"),
     *(("export_controls", name) for name in ("policy_events", *RULE_TABLES, "destination_groups")),
@@ -121,7 +122,7 @@ def with_table_keys(tables: RuleTables) -> RuleTables:
         ),
     )
     contracts = {contract.source_id: contract for contract in load_contracts(SOURCES)}
-    keyed = (*RULE_TABLES, "scenarios")
+    keyed = (*RULE_TABLES, "chip_metric_bounds", "scenarios")
     keys = {name: contracts[s].get_table(name).key for s, name in STATUS_TABLES if name in keyed}
     return replace(
         tables,

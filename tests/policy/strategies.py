@@ -16,6 +16,7 @@ from .rows import (
     Chip,
     GroupMembership,
     LicenceRow,
+    MetricBound,
     NamedChip,
     PolicyEvent,
     Refinement,
@@ -189,10 +190,23 @@ def chips(draw: st.DrawFn, chip_id: str) -> Chip:
         "published_on": date(2021, 1, 1),
         "tpp": draw(st.none() | SMALL),
         "performance_density": draw(st.none() | SMALL),
+        "applicable_die_area_mm2": draw(st.none() | SMALL),
         "memory_bandwidth_gb_s": draw(st.none() | SMALL),
         "is_datacenter": draw(st.sampled_from((None, 0.0, 1.0))),
     }
     return Chip(chip_id, values)
+
+
+@st.composite
+def metric_bounds(draw: st.DrawFn) -> MetricBound:
+    """Draw a bound on a metric, also on one that has a figure."""
+    return MetricBound(
+        chip_id=draw(st.sampled_from(CHIPS)),
+        metric=draw(st.sampled_from(("tpp", "applicable_die_area_mm2", "memory_bandwidth_gb_s"))),
+        bound=draw(st.sampled_from(("at_least", "above", "at_most", "below"))),
+        value=draw(SMALL),
+        published_on=draw(DAYS),
+    )
 
 
 @st.composite
@@ -231,6 +245,7 @@ def rule_sets(draw: st.DrawFn, crossing: bool = False) -> RuleTables:
             GroupMembership("MM", "D:5", None, draw(DAYS)),
         ),
         chip_specs=tuple(draw(chips(chip_id)) for chip_id in CHIPS),
+        chip_metric_bounds=tuple(draw(st.lists(metric_bounds(), max_size=4))),
         scenarios=tuple(draw(st.lists(switches(), min_size=1, max_size=3))),
     )
 

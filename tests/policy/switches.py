@@ -67,6 +67,11 @@ def known_tables(tables: RuleTables, as_of: date) -> RuleTables:
             if row.valid_from is None or row.valid_from <= as_of
         ),
         chip_specs=tuple(chip for chip, day in chips if day is not None and day <= as_of),
+        chip_metric_bounds=tuple(
+            row
+            for row in tables.chip_metric_bounds
+            if row.published_on is not None and row.published_on <= as_of
+        ),
     )
 
 

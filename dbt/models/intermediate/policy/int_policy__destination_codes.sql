@@ -1,6 +1,6 @@
 -- Every code by which a licence row can reach a country, with its days: the country's own code, its
 -- groups, OTHER while it is in none of the classes, ANY always. The United States, from where chips
--- are exported, are no destination.
+-- are exported, are no destination, and neither are the territories that the rules count as theirs.
 with countries as (
     select * from {{ ref('stg_countries__countries') }}
 ),
@@ -14,9 +14,15 @@ build as (
 ),
 
 destinations as (
-    select country_code
+    select countries.country_code
     from countries
-    where country_code <> 'US'
+    left join destination_groups
+        on
+            countries.country_code = destination_groups.country_code
+            and destination_groups.group_code = 'US'
+    where
+        countries.country_code <> 'US'
+        and destination_groups.country_code is null
 ),
 
 -- The last day of a membership is known from the day after it; an empty start means always.
