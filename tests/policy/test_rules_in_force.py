@@ -34,16 +34,28 @@ def ask(
 @pytest.mark.parametrize(
     ("chip_id", "destination", "day", "expected"),
     [
-        ("nvidia-h20", "CN", "2025-08-11", []),
-        ("nvidia-h20", "CN", "2025-08-12", ["purchase_discouraged:cn-2025-08-h20-discouraged"]),
+        ("nvidia-h20", "CN", "2025-07-30", []),
+        ("nvidia-h20", "CN", "2025-08-11", ["security_review:cn-2025-07-h20-summons"]),
+        (
+            "nvidia-h20",
+            "CN",
+            "2025-08-12",
+            [
+                "purchase_discouraged:cn-2025-08-h20-discouraged",
+                "security_review:cn-2025-07-h20-summons",
+            ],
+        ),
         # Foreign datacenter parts are stopped for state-funded sites from 15 October 2025.
         (
             "nvidia-h20",
             "CN",
             "2025-10-15",
             [
-                "purchase_stopped:cn-2025-11-state-dc-ban",
+                "purchase_limited:cn-2025-11-state-dc-ban",
+                "customs_checks:cn-2025-10-customs-checks",
+                "purchase_stopped:cn-2025-09-h20-stop",
                 "purchase_discouraged:cn-2025-08-h20-discouraged",
+                "security_review:cn-2025-07-h20-summons",
             ],
         ),
         # Latest first; two restrictions of 13 January stand beside that of October.
@@ -54,7 +66,8 @@ def ask(
             [
                 "import_stopped:cn-2026-01-h200-customs",
                 "purchase_discouraged:cn-2026-01-h200-customs",
-                "purchase_stopped:cn-2025-11-state-dc-ban",
+                "purchase_limited:cn-2025-11-state-dc-ban",
+                "customs_checks:cn-2025-10-customs-checks",
             ],
         ),
         (
@@ -64,7 +77,8 @@ def ask(
             [
                 "import_conditional:cn-2026-01-h200-conditional",
                 "purchase_discouraged:cn-2026-01-h200-customs",
-                "purchase_stopped:cn-2025-11-state-dc-ban",
+                "purchase_limited:cn-2025-11-state-dc-ban",
+                "customs_checks:cn-2025-10-customs-checks",
             ],
         ),
         # Mainland restrictions do not reach Hong Kong.

@@ -63,6 +63,8 @@ select
     valid_from,
     valid_to,
     ended_by,
+    says,
+    says_not,
     source_publisher,
     source_title,
     source_url,

@@ -60,6 +60,8 @@ select
     valid_from,
     valid_to,
     ended_by,
+    standard_basis,
+    licence_condition,
     source_publisher,
     source_title,
     source_url,
