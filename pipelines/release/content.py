@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import duckdb
 
+from pipelines.base.errors import ReleaseError
 from pipelines.base.sql import quote_name, quote_text
 
 KEY_TEST = "unique_key"
@@ -14,11 +15,16 @@ KEY_TEST = "unique_key"
 
 @dataclass(frozen=True)
 class Mart:
-    """One published table: its key (from its `unique_key` test) and its columns in order."""
+    """One published relation: its key (from its `unique_key` test) and its columns in order.
+
+    `query` is what a view selects, without the name of a database; None for a table. A view reads
+    published tables only, so tables and query together are its content.
+    """
 
     name: str
     key: tuple[str, ...]
     columns: tuple[str, ...]
+    query: str | None = None
 
     @property
     def order(self) -> str:
@@ -36,6 +42,7 @@ def list_marts(manifest: dict, connection: duckdb.DuckDBPyConnection, database: 
 
     Raises:
         KeyError: a mart has no `unique_key` test.
+        ReleaseError: a view reads something that is not published.
     """
     keys: dict[str, tuple[str, ...]] = {}
     for node in manifest["nodes"].values():
@@ -57,16 +64,35 @@ def list_marts(manifest: dict, connection: duckdb.DuckDBPyConnection, database: 
                 raise KeyError(
                     f"{node['name']}: a mart needs a {KEY_TEST} test that states its key"
                 )
-            marts.append(Mart(node["name"], keys[unique_id], tuple(columns[node["name"]])))
+            query = _read_view(node, manifest, database)
+            marts.append(Mart(node["name"], keys[unique_id], tuple(columns[node["name"]]), query))
     return marts
+
+
+def _read_view(node: dict, manifest: dict, database: str) -> str | None:
+    """Return what a view selects, free of comments and of the build's name; None for a table."""
+    if node.get("config", {}).get("materialized") != "view":
+        return None
+    parents = [manifest["nodes"].get(name, {}) for name in node["depends_on"]["nodes"]]
+    if any(parent.get("schema") != "marts" for parent in parents):
+        raise ReleaseError(
+            f"{node['name']}: a view among the marts can read marts only, because nothing else is "
+            "published; make it a table or publish what it reads"
+        )
+    lines = (line.split("--")[0] for line in node["compiled_code"].splitlines())
+    return " ".join(" ".join(lines).split()).replace(f"{quote_name(database)}.", "")
 
 
 def hash_mart(connection: duckdb.DuckDBPyConnection, database: str, mart: Mart) -> str:
     """Return a SHA-256 over one mart: column names in order, then rows in key order.
 
     Values are hashed as DuckDB's text of them (the shortest that reads back to the same double),
-    null apart from empty text.
+    null apart from empty text. Of a view the query is hashed: the tables that it reads have hashes
+    of their own.
     """
+    if mart.query is not None:
+        text = f"{mart.name}({','.join(mart.columns)})\n{mart.query}"
+        return hashlib.sha256(text.encode()).hexdigest()
     texts = [f"{quote_name(column)}::varchar" for column in mart.columns]
     cells = ", ".join(f"coalesce(length({t})::varchar || ':' || {t}, '-')" for t in texts)
     table = f"{quote_name(database)}.marts.{quote_name(mart.name)}"
@@ -84,8 +110,12 @@ def hash_mart(connection: duckdb.DuckDBPyConnection, database: str, mart: Mart) 
 def sum_mart(connection: duckdb.DuckDBPyConnection, database: str, mart: Mart) -> tuple[int, int]:
     """Return row count and an order-free checksum of one mart, to compare a copy within one engine.
 
-    Cheap beside `hash_mart`, but its values mean nothing to another engine or version.
+    Cheap beside `hash_mart`, but its values mean nothing to another engine or version. Of a view
+    the rows are counted only.
     """
+    if mart.query is not None:
+        view = f"{quote_name(database)}.marts.{quote_name(mart.name)}"
+        return connection.execute(f"select count(*), 0 from {view}").fetchone()
     table = f"{quote_name(database)}.marts.{quote_name(mart.name)}"
     return connection.execute(
         f"select count(*), coalesce(bit_xor(hash(t)), 0) from {table} as t"
@@ -108,10 +138,12 @@ def combine_hashes(hashes: dict[str, str]) -> str:
 def copy_comments(
     connection: duckdb.DuckDBPyConnection, source: str, target: str, schema: str
 ) -> None:
-    """Carry the comments of all tables and columns of a schema to its copy."""
+    """Carry the comments of all tables, views and columns of a schema to its copy."""
     tables = connection.execute(
-        "select table_name, comment from duckdb_tables() where database_name = ? "
-        "and schema_name = ? and comment is not null",
+        "select 'table', table_name, comment from duckdb_tables() where database_name = $1 "
+        "and schema_name = $2 and comment is not null union all "
+        "select 'view', view_name, comment from duckdb_views() where database_name = $1 "
+        "and schema_name = $2 and comment is not null",
         [source, schema],
     ).fetchall()
     columns = connection.execute(
@@ -119,9 +151,9 @@ def copy_comments(
         "and schema_name = ? and comment is not null",
         [source, schema],
     ).fetchall()
-    for table, comment in tables:
+    for kind, table, comment in tables:
         name = f"{quote_name(target)}.{schema}.{quote_name(table)}"
-        connection.execute(f"comment on table {name} is {quote_text(comment)}")
+        connection.execute(f"comment on {kind} {name} is {quote_text(comment)}")
     for table, column, comment in columns:
         name = f"{quote_name(target)}.{schema}.{quote_name(table)}.{quote_name(column)}"
         connection.execute(f"comment on column {name} is {quote_text(comment)}")

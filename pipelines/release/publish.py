@@ -104,8 +104,8 @@ def _write_release(
 def copy_database(settings: Settings, path: Path, marts: list[Mart]) -> None:
     """Copy marts and meta tables of the build into a new file of the old storage version.
 
-    Rows are written in key order; comments go along; raw views, staging and intermediate tables
-    stay behind.
+    A mart that is a view in the build is one in the copy. Rows are written in key order; comments
+    go along; raw views, staging and intermediate tables stay behind.
     """
     # dbt may still hold the build file in this process: the release is attached to that connection
     connection = open_build(settings)
@@ -117,7 +117,7 @@ def copy_database(settings: Settings, path: Path, marts: list[Mart]) -> None:
         # one transaction: each table and comment on its own would be flushed to disk by itself
         connection.execute("begin")
         connection.execute("create schema release.marts; create schema release.meta")
-        for mart in marts:
+        for mart in [mart for mart in marts if mart.query is None]:
             name = quote_name(mart.name)
             connection.execute(
                 f"create table release.marts.{name} as "
@@ -127,6 +127,11 @@ def copy_database(settings: Settings, path: Path, marts: list[Mart]) -> None:
             connection.execute(
                 f"create table release.meta.{table} as select * from {build}.meta.{table}"
             )
+        # a view names its tables without a database: they are looked up where the view stands
+        connection.execute("use release")
+        for mart in [mart for mart in marts if mart.query is not None]:
+            connection.execute(f"create view marts.{quote_name(mart.name)} as {mart.query}")
+        connection.execute(f"use {build}")
         for schema in ("marts", "meta"):
             copy_comments(connection, settings.build_path.stem, "release", schema)
         connection.execute("commit")
@@ -140,7 +145,7 @@ def _check_copy(path: Path, marts: list[Mart], sums: Sums) -> None:
     """Compare row counts and checksums of the copy with those of the audited build."""
     with duckdb.connect(str(path), read_only=True) as connection:
         connection.execute("set enable_progress_bar = false")
-        for mart in marts:
+        for mart in [mart for mart in marts if mart.query is None]:
             found = sum_mart(connection, path.stem, mart)
             if found != sums[mart.name]:
                 raise ReleaseError(
@@ -156,7 +161,7 @@ def _write_parquet(folder: Path, marts: list[Mart]) -> None:
         for mart in marts:
             target = quote_text(str(folder / "marts" / f"{mart.name}.parquet"))
             connection.execute(
-                # the rows stand in key order already
+                # rows of tables stand in key order already; those of a view come as it joins them
                 f"copy marts.{quote_name(mart.name)} to {target} (format parquet, compression zstd)"
             )
 

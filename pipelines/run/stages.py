@@ -253,10 +253,7 @@ def publish_build(run: Run) -> Outcome:
         marts = list_marts(read_manifest(settings), connection, settings.build_path.stem)
         hashes = hash_content(connection, settings.build_path.stem, marts)
         sums = {m.name: sum_mart(connection, settings.build_path.stem, m) for m in marts}
-        rows = {
-            mart.name: connection.execute(f'select count(*) from marts."{mart.name}"').fetchone()[0]
-            for mart in marts
-        }
+        rows = {name: count for name, (count, _) in sums.items()}
         content_hash = combine_hashes(hashes)
         empty = [name for name, count in rows.items() if count == 0]
         manifest = Manifest(

@@ -33,6 +33,7 @@ def evaluate(tables: RuleTables, case: Case, as_of: date) -> Status:
         *(case.buyer_headquarters, case.transaction, case.day, as_of),
     )
     missing = ",".join(decision.missing_metrics)
+    row = decision.licence_row
     return Status(
         outcome=decision.outcome,
         control_item=decision.control_item,
@@ -40,11 +41,20 @@ def evaluate(tables: RuleTables, case: Case, as_of: date) -> Status:
         policy_id=decision.policy_id,
         licence_policy_id=decision.licence_policy_id,
         licence_review=decision.licence_review,
+        licence_exception_name=decision.licence_exception_name,
+        licence_condition=row and row.licence_condition,
+        standard_basis=row and row.standard_basis,
+        standard_basis_on=row and row.published_on,
+        deciding_kind=decision.reason.kind,
+        deciding_id=decision.reason.id,
+        deciding_detail=decision.reason.detail,
         binding_metric=missing if decision.outcome == UNKNOWN else distance and distance.metric,
         binding_value=distance and distance.value,
         binding_threshold=distance and distance.threshold,
         headroom_pct=distance and distance.headroom_pct,
         destination_restriction=decision.destination_restriction,
+        restriction_scope=decision.restriction_scope,
+        guidance=",".join(decision.guidance) or None,
     )
 
 

@@ -25,7 +25,7 @@ from .switches import apply_scenario, known_tables
 
 UNITED_STATES = "US"  # the only country the procedure knows by name
 CLASSES_OUTSIDE_OTHER = frozenset(("A:5", "A:6", "D:1", "D:4", "D:5", "MO"))
-INFORMATION_SCOPES = frozenset(("named_buyers", "state_funded_datacenters"))
+INFORMATION_SCOPES = frozenset(("named_buyers", "state_funded_datacenters", "large_platforms"))
 
 # Step 6. An item that does not reach the destination is milder than one that is controlled but
 # needs nothing: `not_controlled` and `no_licence_needed` are different outcomes, and a missing

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from .day_rows import NOT_REACHED, OUTCOMES, prepare_tables, refined_items, rows_on_day, strictness
-from .rows import NamedChip, RuleTables
+from .deciding import Reason, find_reason
+from .rows import LicenceRow, NamedChip, RuleTables
 from .steps import ItemResult, Question
 from .switches import apply_scenario, known_tables
 
@@ -44,6 +45,9 @@ class Decision:
     base_item: str | None
     missing_metrics: tuple[str, ...]
     restrictions: tuple[NamedChip, ...]
+    guidance: tuple[str, ...]
+    reason: Reason
+    licence_row: LicenceRow | None
     items: tuple[ItemResult, ...]
     lowest: int
     highest: int
@@ -53,6 +57,22 @@ class Decision:
         """The rows of step 8 as treatment:policy, comma-separated in their order; None if none."""
         shown = (f"{row.treatment}:{row.policy_id}" for row in self.restrictions)
         return ",".join(shown) or None
+
+    @property
+    def restriction_scope(self) -> str | None:
+        """The buyers whom each restriction concerns, in the same order; None if none."""
+        scopes = (
+            "all_buyers" if row.buyer_scope == "any" else row.buyer_scope
+            for row in self.restrictions
+        )
+        return ",".join(scopes) or None
+
+    @property
+    def licence_exception_name(self) -> str | None:
+        """The exception that is open; None for any other outcome."""
+        if self.outcome != "licence_exception":
+            return None
+        return self.licence_row.review_policy.removeprefix("exception_").upper()
 
 
 def pick_shown(results: tuple[ItemResult, ...], level: int) -> ItemResult | None:
@@ -129,8 +149,9 @@ def decide(
         for metric in result.missing_metrics()
     }
     named_by = shown.named_by[0] if shown is not None and shown.named_by else None
+    outcome = OUTCOMES[lowest] if settled else UNKNOWN
     return Decision(
-        outcome=OUTCOMES[lowest] if settled else UNKNOWN,
+        outcome=outcome,
         control_item=row.control_item if row else None,
         clause_id=shown.met_clauses[0] if shown and shown.met_clauses and not named_by else None,
         policy_id=named_by or (row.policy_id if row else None),
@@ -139,6 +160,9 @@ def decide(
         base_item=shown.base_item if shown else None,
         missing_metrics=tuple(sorted(missing)),
         restrictions=question.find_restrictions(),
+        guidance=question.find_guidance(),
+        reason=find_reason(question, outcome, shown, tuple(sorted(missing))),
+        licence_row=row,
         items=results,
         lowest=lowest,
         highest=highest,

@@ -106,7 +106,7 @@ ALIASES = {"tops_x_bitlength": "tpp", "total_dram_bandwidth_gb_s": "memory_bandw
 
 
 def metric_span(chip: Chip, metric: str) -> Span:
-    """Give where a metric lies that has no figure: by its bounds, a density by those of its parts."""
+    """Give where a metric without a figure lies: by its bounds, a density by those of its parts."""
     name = ALIASES.get(metric, metric)
     value = chip.values.get(name)
     if isinstance(value, float):

@@ -120,6 +120,9 @@ class LicenceRow:
     valid_from: date | None = None
     valid_to: date | None = None
     ended_by: str | None = None
+    standard_basis: str | None = None
+    published_on: date | None = None
+    licence_condition: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,8 @@ class Candidate:
     control_item: str
     row: LicenceRow | None
     truth: Truth
+    refinement: tuple[Refinement, ...] = ()
+    is_named: bool = False
 
     @property
     def strictness(self) -> int:
@@ -145,8 +147,8 @@ class Question:
         )
         return holds
 
-    def find_items(self) -> tuple[dict[str, Truth], dict[str, tuple[str, ...]]]:
-        """Evaluate every control item (step 1) and drop those outside by statement (step 2).
+    def meet_items(self) -> tuple[dict[str, Truth], dict[str, tuple[str, ...]]]:
+        """Evaluate every control item (step 1).
 
         Returns:
             The truth of each base item, and the clauses that are met of each.
@@ -157,16 +159,30 @@ class Question:
             results = {key: self.clause_truth(rows, (item,)) for key, rows in clauses.items()}
             truths[item] = any_of(results.values())
             met[item] = tuple(sorted(key for key, truth in results.items() if truth.value))
-        export = self.export_rows
-        for row in export:
+        for row in self.export_rows:
             if row.treatment == "needs_licence" and row.control_item not in self.refined:
                 truths[row.control_item] = TRUE
-        for row in export:
-            if row.treatment == "outside_3a090":
-                for item in truths:
-                    if item == row.control_item or item.startswith(f"{row.control_item}."):
-                        truths[item] = FALSE
         return truths, met
+
+    def statements(self, item: str) -> list[NamedChip]:
+        """Give the vendor's statements on record by which the chip is outside an item (step 2)."""
+        return [
+            row
+            for row in self.export_rows
+            if row.treatment == "outside_3a090"
+            and (item == row.control_item or item.startswith(f"{row.control_item}."))
+        ]
+
+    def find_items(self) -> tuple[dict[str, Truth], dict[str, tuple[str, ...]]]:
+        """Evaluate every control item and drop those outside by statement (steps 1 and 2)."""
+        truths, met = self.meet_items()
+        return {
+            item: FALSE if self.statements(item) else truth for item, truth in truths.items()
+        }, met
+
+    def fits(self, group: list[Refinement]) -> bool:
+        """Say whether all rows of a refinement speak of the transaction."""
+        return all(row.transaction in ("any", self.transaction) for row in group)
 
     def refinement_truth(self, group: list[Refinement], truths: dict[str, Truth]) -> Truth:
         """Evaluate one refinement: all its rows, with its item, metric and transaction."""
@@ -220,11 +236,12 @@ class Question:
             if refined is None:
                 raise FactsError(f"control_item_refinements: {group[0]} has no refined_item")
             truth = self.refinement_truth(group, truths)
-            if refined in named and all(r.transaction in ("any", self.transaction) for r in group):
+            is_named = refined in named and self.fits(group)
+            if is_named:
                 truth = TRUE
             row = None if truth.value is False else self.licence_row(refined)
             if row is not None:
-                found.append(Candidate(refined, row, truth))
+                found.append(Candidate(refined, row, truth, tuple(group), is_named))
                 if truth.value is True:
                     return tuple(found)
         return (*found, Candidate(item, self.licence_row(item), TRUE))
@@ -255,3 +272,9 @@ class Question:
         rows = self.named_rows("destination")
         rows.sort(key=lambda row: (row.policy_id, row.treatment))
         return tuple(sorted(rows, key=lambda row: row.valid_from, reverse=True))
+
+    def find_guidance(self) -> tuple[str, ...]:
+        """Give the guidance that names the chip and binds nobody, as treatment:policy, in order."""
+        return tuple(
+            sorted(f"{row.treatment}:{row.policy_id}" for row in self.named_rows("guidance"))
+        )

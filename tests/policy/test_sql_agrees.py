@@ -22,6 +22,7 @@ from .sql_engine import (
     STATUS,
     Program,
     SqlRun,
+    Status,
     find_broken_timelines,
     find_status,
     open_run,
@@ -108,10 +109,7 @@ def test_intervals_tile_the_time_on_the_facts(real_run: SqlRun) -> None:
 
 def test_neighbouring_intervals_differ(real_run: SqlRun) -> None:
     """An interval ends only where something that is shown changes."""
-    shown = """
-        outcome, control_item, clause_id, policy_id, licence_policy_id, licence_review,
-        binding_metric, binding_value, binding_threshold, headroom_pct, destination_restriction
-    """
+    shown = ", ".join(Status.__dataclass_fields__)
     key = ", ".join(STATUS_KEY)
     repeated = real_run.execute(
         f"""

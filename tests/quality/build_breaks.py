@@ -246,17 +246,17 @@ BUILD_BREAKS: list[Break] = [
     ),
     BuildBreak(
         "intervals of a chip's status overlap",
-        "fct_chip_control_status.no_gap_no_overlap",
+        "fct_chip_control_interval.no_gap_no_overlap",
         (
-            "update marts.fct_chip_control_status set valid_to = valid_to + interval 30 day "
+            "update marts.fct_chip_control_interval set valid_to = valid_to + interval 30 day "
             "where chip_id = 'nvidia-h800' and valid_to is not null",
         ),
     ),
     BuildBreak(
         "a stretch of a chip's status is lost",
-        "fct_chip_control_status.one_open_interval",
+        "fct_chip_control_interval.one_open_interval",
         (
-            "delete from marts.fct_chip_control_status where chip_id = 'nvidia-h20' "
+            "delete from marts.fct_chip_control_interval where chip_id = 'nvidia-h20' "
             "and valid_to is null",
         ),
     ),
@@ -264,8 +264,8 @@ BUILD_BREAKS: list[Break] = [
         "the rule of October 2023 is not applied",
         "control_status_anchors.h800_closed_by_the_letter",
         (
-            "update marts.fct_chip_control_status set outcome = 'not_controlled' "
-            "where chip_id = 'nvidia-h800' and scenario_id = 'baseline'",
+            "update marts.dim_control_answer set outcome = 'not_controlled' "
+            "where chip_id = 'nvidia-h800'",
         ),
     ),
     BuildBreak(

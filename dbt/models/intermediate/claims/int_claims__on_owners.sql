@@ -257,7 +257,7 @@ denied as (
     inner join chip_answers
         on
             status_by_chip.chip_id = chip_answers.chip_id
-            and status_by_chip.chip_answer_id = chip_answers.answer_id
+            and status_by_chip.answer_number = chip_answers.answer_number
     group by moments.moment
 ),
 

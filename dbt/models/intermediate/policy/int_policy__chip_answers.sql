@@ -1,7 +1,7 @@
 -- What an answer says for a chip: the outcome of its class with the chip's own distance. Equal
 -- answers get one `chip_answer_id`, whichever rows they were measured against.
-with profile_outcomes as (
-    select * from {{ ref('int_policy__profile_outcomes') }}
+with profile_answers as (
+    select * from {{ ref('int_policy__profile_answers') }}
 ),
 
 status_timelines as (
@@ -33,7 +33,15 @@ outcomes as (
         licence_review,
         missing_metrics,
         headroom_scope_id,
-    from profile_outcomes
+        deciding_kind,
+        deciding_id,
+        deciding_detail,
+        deciding_reason,
+        licence_exception_name,
+        licence_condition,
+        standard_basis,
+        standard_basis_on,
+    from profile_answers
     group by all
 ),
 
@@ -60,16 +68,27 @@ answers as (
     inner join chip_classes using (chip_class_id)
     inner join outcomes using (answer_id)
     left join chip_headroom using (chip_id, headroom_scope_id)
+),
+
+merged as (
+    select
+        *,
+        min(answer_id) over (
+            partition by
+                chip_id, outcome, control_item, clause_id, policy_id, licence_policy_id,
+                licence_review, binding_metric, binding_value, binding_threshold, headroom_pct,
+                deciding_kind, deciding_id, deciding_detail, licence_condition, standard_basis,
+                standard_basis_on, licence_exception_name
+        ) as chip_answer_id,
+    from answers
 )
 
+-- the number only joins tables of one build
 select
     chip_id,
     answer_id,
-    min(answer_id) over (
-        partition by
-            chip_id, outcome, control_item, clause_id, policy_id, licence_policy_id,
-            licence_review, binding_metric, binding_value, binding_threshold, headroom_pct
-    ) as chip_answer_id,
+    chip_answer_id,
+    dense_rank() over (order by chip_id, chip_answer_id) as answer_number,
     outcome,
     base_item,
     control_item,
@@ -83,4 +102,12 @@ select
     binding_value,
     binding_threshold,
     headroom_pct,
-from answers
+    deciding_kind,
+    deciding_id,
+    deciding_detail,
+    deciding_reason,
+    licence_exception_name,
+    licence_condition,
+    standard_basis,
+    standard_basis_on,
+from merged

@@ -44,7 +44,7 @@ names as (
         chip_id,
         string_agg(rule_row_id, ',' order by rule_row_id) as rule_row_ids,
     from chip_namings
-    where role <> 'restriction'
+    where role not in ('restriction', 'guidance')
     group by chip_id
 )
 

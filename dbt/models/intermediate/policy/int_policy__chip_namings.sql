@@ -28,4 +28,4 @@ inner join chip_specs
             = concat('any-', lower(chip_specs.vendor_country), '-datacenter')
             and chip_specs.is_datacenter
         )
-where rule_book.role in ('naming', 'naming_refined', 'outside', 'restriction')
+where rule_book.role in ('naming', 'naming_refined', 'outside', 'restriction', 'guidance')

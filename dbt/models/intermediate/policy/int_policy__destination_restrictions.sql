@@ -29,6 +29,8 @@ restrictions as (
         buyers.buyer_headquarters,
         rules.policy_id,
         rules.treatment,
+        case when rules.buyer_scope = 'any' then 'all_buyers' else rules.buyer_scope end
+            as restriction_scope,
         rules.valid_from,
         rules.valid_to,
     from rules
@@ -80,6 +82,10 @@ described as (
             restrictions.treatment || ':' || restrictions.policy_id, ','
             order by restrictions.valid_from desc, restrictions.policy_id, restrictions.treatment
         ) as destination_restriction,
+        string_agg(
+            restrictions.restriction_scope, ','
+            order by restrictions.valid_from desc, restrictions.policy_id, restrictions.treatment
+        ) as restriction_scope,
     from periods
     left join restrictions
         on
@@ -108,6 +114,7 @@ changes as (
     qualify
         row_number() over pair = 1
         or destination_restriction is distinct from lag(destination_restriction) over pair
+        or restriction_scope is distinct from lag(restriction_scope) over pair
 )
 
 select
@@ -121,4 +128,5 @@ select
         order by valid_from
     ) as valid_to,
     destination_restriction,
+    restriction_scope,
 from changes

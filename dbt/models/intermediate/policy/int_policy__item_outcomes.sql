@@ -43,6 +43,7 @@ refinements as (
     where
         item_profiles.item_profile_id
         = concat(refinement_results.chip_class_id, '/', refinement_results.transaction)
+        and refinement_results.is_met is distinct from false
 ),
 
 profile_answers as (
@@ -68,6 +69,7 @@ options as (
         true as is_met,
         cast(null as bigint) as rank,
         cast(null as varchar) as refinement_id,
+        cast(null as varchar) as refined_naming_policy_id,
         cast(null as varchar) as missing_metrics,
     from items
     union all
@@ -80,6 +82,7 @@ options as (
         is_met,
         rank,
         refinement_id,
+        naming_policy_id as refined_naming_policy_id,
         missing_metrics,
     from refinements
 ),
@@ -132,6 +135,9 @@ outcomes as (
         licence_profile_id,
         control_item,
         max(case when position = answering_position then answering_item end) as answering_item,
+        max(case when position = answering_position then refinement_id end) as refinement_id,
+        max(case when position = answering_position then refined_naming_policy_id end)
+            as refined_naming_policy_id,
         max(case when position = answering_position then rule_row_id end) as licence_row_id,
         max(case when position = answering_position then policy_id end) as licence_policy_id,
         max(case when position = answering_position then review_policy end) as review_policy,
@@ -183,6 +189,8 @@ select
     control_item,
     items.is_met,
     outcomes.answering_item,
+    outcomes.refinement_id,
+    outcomes.refined_naming_policy_id,
     outcomes.licence_row_id,
     outcomes.licence_policy_id,
     outcomes.review_policy,

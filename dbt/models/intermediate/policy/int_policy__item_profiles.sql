@@ -9,6 +9,10 @@ refinements as (
     select * from {{ ref('int_policy__refinement_results') }}
 ),
 
+excluded_items as (
+    select * from {{ ref('int_policy__excluded_items') }}
+),
+
 intervals as (
     select * from {{ ref('int_policy__rule_intervals') }}
 ),
@@ -64,9 +68,19 @@ possibilities as (
             refined_item,
             cast(rank as varchar),
             coalesce(cast(is_met as varchar), 'unknown'),
+            coalesce(naming_policy_id, ''),
+            coalesce(failed_conditions, ''),
             coalesce(missing_metrics, '')
         ) as possibility,
     from refinements
+    union all
+    select
+        rule_set_id,
+        valid_from,
+        chip_class_id,
+        transaction,
+        concat_ws('|', 'excluded', control_item, exclusion_kind, exclusion_id) as possibility,
+    from excluded_items
 ),
 
 contents as (

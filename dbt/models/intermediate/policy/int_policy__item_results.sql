@@ -108,7 +108,8 @@ dropped_items as (
         items.chip_class_id,
         items.valid_from,
         items.control_item,
-        min(namings.policy_id) as outside_policy_id,
+        arg_max(namings.policy_id, (namings.row_valid_from, namings.policy_id))
+            as outside_policy_id,
     from items
     inner join namings
         on
@@ -130,6 +131,7 @@ select
     valid_from,
     control_item,
     case when outside_policy_id is null then is_met else false end as is_met,
+    is_met as is_met_before_statement,
     naming_policy_id,
     outside_policy_id,
     first_met_clause_id,

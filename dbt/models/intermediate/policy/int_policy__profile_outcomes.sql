@@ -76,6 +76,9 @@ answers as (
             as strictness,
         weighed.control_item as base_item,
         weighed.answering_item,
+        weighed.refinement_id,
+        weighed.refined_naming_policy_id,
+        weighed.licence_row_id,
         weighed.licence_policy_id,
         weighed.review_policy,
         weighed.licence_review,
@@ -126,6 +129,12 @@ described as (
         shown.item_profile_id,
         shown.outcome,
         case when is_item_shown then shown.base_item end as base_item,
+        case when is_item_shown then shown.refinement_id end as refinement_id,
+        case when is_item_shown then shown.refined_naming_policy_id end
+            as refined_naming_policy_id,
+        case when is_item_shown then shown.naming_policy_id end as naming_policy_id,
+        case when is_item_shown then shown.first_met_clause_id end as first_met_clause_id,
+        case when is_item_shown then shown.licence_row_id end as licence_row_id,
         case when is_item_shown then shown.answering_item end as control_item,
         case
             when is_item_shown and shown.naming_policy_id is null then shown.first_met_clause_id
@@ -160,19 +169,5 @@ described as (
             and shown.licence_profile_id = outside_scopes.scope_key
 )
 
-select
-    *,
-    md5(concat_ws(
-        '|',
-        outcome,
-        coalesce(base_item, ''),
-        coalesce(control_item, ''),
-        coalesce(clause_id, ''),
-        coalesce(policy_id, ''),
-        coalesce(licence_policy_id, ''),
-        coalesce(review_policy, ''),
-        coalesce(licence_review, ''),
-        coalesce(missing_metrics, ''),
-        coalesce(headroom_scope_id, '')
-    )) as answer_id,
+select *
 from described

@@ -1,6 +1,7 @@
 -- Step 4, first half: which finer items an item may become. Rows of one refinement are joined by
 -- AND, the transaction must fit, and a row that names the chip under the finer item counts as all
--- conditions met. Refinements that fail are left out.
+-- conditions met. Refinements that fail stay, with the conditions that fail, to say why a later one
+-- answers.
 with items as (
     select * from {{ ref('int_policy__items_after_removal') }}
 ),
@@ -44,6 +45,9 @@ needs as (
         rules_in_force.refinement_id,
         rules_in_force.refined_item,
         rules_in_force.rank,
+        rules_in_force.policy_id,
+        rules_in_force.needs_item,
+        rules_in_force.metric,
         rules_in_force.transaction in ('any', items.transaction) as is_transaction_met,
         case
             when rules_in_force.needs_item is null then true
@@ -87,6 +91,15 @@ refinements as (
         refinement_id,
         refined_item,
         min(rank) as rank,
+        min(policy_id) as policy_id,
+        string_agg(
+            concat_ws(
+                ',',
+                case when not is_item_met then needs_item end,
+                case when not is_metric_met then metric end
+            ),
+            ',' order by needs_item, metric
+        ) filter (where not is_item_met or not is_metric_met) as failed_conditions,
         case
             when not bool_and(is_item_met and is_metric_met) then false
             when count(is_item_met and is_metric_met) < count(*) then null
@@ -111,10 +124,11 @@ select
     refinement_id,
     refined_item,
     rank,
+    policy_id,
     naming_policy_id is not null or is_met as is_met,
+    case when naming_policy_id is null then failed_conditions end as failed_conditions,
     naming_policy_id,
     case when naming_policy_id is null and is_met is null then missing_metrics end
         as missing_metrics,
 from refinements
 left join namings using (rule_set_id, chip_class_id, valid_from, refined_item)
-where (naming_policy_id is not null or is_met) is distinct from false

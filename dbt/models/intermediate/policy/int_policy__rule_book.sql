@@ -79,6 +79,8 @@ refinement_rows as (
         needs_operator as operator,
         cast(needs_value as varchar) as threshold,
         refinements.transaction,
+        says,
+        says_not,
         valid_from,
         valid_to,
         ended_by,
@@ -98,6 +100,7 @@ named_rows as (
         ) as rule_row_id,
         case
             when side = 'destination' then 'restriction'
+            when side = 'guidance' then 'guidance'
             when treatment = 'outside_3a090' then 'outside'
             when treatment <> 'needs_licence' then 'information'
             when refined_items.control_item is not null then 'naming_refined'
@@ -139,6 +142,9 @@ licence_rows as (
         buyer_scope,
         review_policy,
         licence_review,
+        standard_basis,
+        cast(published_on as varchar) as standard_basis_on,
+        licence_condition,
         valid_from,
         valid_to,
         ended_by,
@@ -154,15 +160,19 @@ licence_rows as (
     ],
     'refinement_rows': [
         'refinement_id', 'refined_item', 'rank', 'needs_item', 'metric', 'operator', 'threshold',
-        'transaction',
+        'transaction', 'says', 'says_not',
     ],
     'named_rows': ['chip_id', 'chip_selector', 'treatment', 'destination_group', 'buyer_scope'],
-    'licence_rows': ['rank', 'destination_group', 'buyer_scope', 'review_policy', 'licence_review'],
+    'licence_rows': [
+        'rank', 'destination_group', 'buyer_scope', 'review_policy', 'licence_review',
+        'standard_basis', 'standard_basis_on', 'licence_condition',
+    ],
 } -%}
 {%- set columns = [
     'clause_id', 'subject', 'rule_use', 'metric', 'operator', 'threshold', 'unit', 'refinement_id',
     'refined_item', 'needs_item', 'transaction', 'chip_id', 'chip_selector', 'treatment', 'rank',
-    'destination_group', 'buyer_scope', 'review_policy', 'licence_review',
+    'destination_group', 'buyer_scope', 'review_policy', 'licence_review', 'standard_basis',
+    'standard_basis_on', 'licence_condition', 'says', 'says_not',
 ] -%}
 all_rows as (
     {%- for table_name, own in own_columns.items() %}

@@ -30,7 +30,8 @@ contents as (
     from rules
     where
         role in (
-            'clause', 'headroom', 'removal', 'refinement', 'naming', 'naming_refined', 'outside'
+            'clause', 'headroom', 'removal', 'refinement', 'naming', 'naming_refined', 'outside',
+            'guidance'
         )
         or (role = 'licence' and control_item in (select control_item from items_in_use))
     group by scenario_id

@@ -16,8 +16,8 @@ licence_profiles as (
     select * from {{ ref('int_policy__licence_profiles') }}
 ),
 
-profile_outcomes as (
-    select * from {{ ref('int_policy__profile_outcomes') }}
+profile_answers as (
+    select * from {{ ref('int_policy__profile_answers') }}
 ),
 
 -- timelines are read off the members that they are called by
@@ -49,10 +49,10 @@ answers as (
         item_timeline_id,
         licence_timeline_id,
         valid_from,
-        profile_outcomes.answer_id,
+        profile_answers.answer_id,
     from items
     inner join licences using (rule_set_id, valid_from)
-    inner join profile_outcomes
+    inner join profile_answers
         using (rule_set_id, valid_from, item_profile_id, licence_profile_id)
 ),
 
