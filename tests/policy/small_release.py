@@ -15,7 +15,19 @@ from pipelines.release.meta_tables import META_TABLES
 from .sql_engine import CLAUSES, DATABASE, STATUS, compile_program, run_sql
 from .sql_rows import read_embedded_rows
 
-MARTS = (STATUS, CLAUSES, "dim_chip", "dim_chip_alias", "dim_country", "dim_policy")
+MARTS = (
+    STATUS,
+    CLAUSES,
+    "dim_chip",
+    "dim_chip_alias",
+    "dim_country",
+    "dim_policy",
+    "dim_buyer",
+    "dim_buyer_name",
+    "fct_buyer_term",
+    "fct_buyer_status",
+    "fct_policy_term",
+)
 INBOX = "int_policy__inbox"
 CHIPS = (
     "nvidia-h20",
@@ -25,10 +37,12 @@ CHIPS = (
     "nvidia-h200",
     "nvidia-l20",
     "nvidia-l40",
+    "nvidia-rtx-4090",
     "google-tpu-v5e",
     "huawei-ascend-910b",
+    "domestic-other",
 )
-COUNTRIES = ("US", "CN", "HK", "JP", "RU", "DE")
+COUNTRIES = ("US", "CN", "HK", "JP", "RU", "DE", "MY", "AE", "PR")
 AS_OF = date(2026, 11, 1)
 
 

@@ -24,6 +24,7 @@ outcomes as (
     select
         answer_id,
         outcome,
+        strictness,
         base_item,
         control_item,
         clause_id,
@@ -90,6 +91,7 @@ select
     chip_answer_id,
     dense_rank() over (order by chip_id, chip_answer_id) as answer_number,
     outcome,
+    strictness,
     base_item,
     control_item,
     clause_id,

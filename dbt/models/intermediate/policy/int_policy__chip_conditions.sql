@@ -20,7 +20,7 @@ conditions as (
         try_cast(threshold as double) as threshold_number,
     from rule_book
     where
-        role in ('clause', 'headroom', 'removal', 'refinement')
+        role in ('clause', 'headroom', 'removal', 'refinement', 'flag')
         and metric is not null
     group by metric, operator, threshold
 ),

@@ -128,6 +128,7 @@ described as (
         shown.licence_profile_id,
         shown.item_profile_id,
         shown.outcome,
+        case when not shown.is_unknown then shown.strictness end as strictness,
         case when is_item_shown then shown.base_item end as base_item,
         case when is_item_shown then shown.refinement_id end as refinement_id,
         case when is_item_shown then shown.refined_naming_policy_id end

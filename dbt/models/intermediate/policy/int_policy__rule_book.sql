@@ -28,7 +28,8 @@ refined_items as (
 ),
 
 -- Conditions on chips decide; those of a letter to one company only measure a distance, because a
--- letter binds through the chips it names. Other subjects (foundries, weights, ...) decide no chip.
+-- letter binds through the chips it names. Flags say which chips a term beside the licence concerns.
+-- Other subjects (foundries, weights, ...) decide no chip.
 clause_rows as (
     select
         'rule_parameters' as rule_table,
@@ -39,6 +40,7 @@ clause_rows as (
         case
             when subject <> 'chip' then 'information'
             when rule_parameters.use = 'headroom' then 'headroom'
+            when rule_parameters.use = 'flag' then 'flag'
             when rule_parameters.use = 'decide' and instrument <> 'is_informed_letter' then 'clause'
             else 'information'
         end as role,

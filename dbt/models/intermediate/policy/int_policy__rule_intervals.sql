@@ -22,7 +22,7 @@ rule_days as (
     inner join rule_sets on rules.scenario_id = rule_sets.scenario_id
     where
         rule_sets.scenario_id = rule_sets.rule_set_id
-        and role not in ('information', 'restriction')
+        and role not in ('information', 'restriction', 'flag')
 ),
 
 set_ids as (

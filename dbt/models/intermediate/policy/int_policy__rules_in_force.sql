@@ -40,4 +40,4 @@ inner join rules
         intervals.rule_set_id = rules.scenario_id
         and intervals.valid_from >= rules.valid_from
         and (rules.valid_to is null or intervals.valid_from < rules.valid_to)
-where rules.role not in ('information', 'restriction')
+where rules.role not in ('information', 'restriction', 'flag')

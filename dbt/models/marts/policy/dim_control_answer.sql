@@ -6,6 +6,7 @@ select
     answer_number,
     chip_id,
     outcome,
+    strictness,
     control_item,
     clause_id,
     policy_id,

@@ -67,6 +67,7 @@ select
     questions.valid_from,
     questions.valid_to,
     answers.outcome,
+    answers.strictness,
     answers.control_item,
     answers.clause_id,
     answers.policy_id,

@@ -11,6 +11,8 @@ select
     entity_name,
     entity_name_zh,
     parent_entity_id,
+    citation,
+    review_policy,
     source_ids,
     known_on,
     confidence,
