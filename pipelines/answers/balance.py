@@ -24,7 +24,7 @@ from pipelines.answers.balance_rows import (
     read_runs,
     read_sources,
 )
-from pipelines.answers.chip import BASELINE, UnknownNameError, fetch_rows, suggest
+from pipelines.answers.query import BASELINE, UnknownNameError, fetch_rows, suggest
 from pipelines.base.errors import ReleaseError
 
 ACCESSES = ("all", "merchant")

@@ -10,7 +10,7 @@ from datetime import date
 
 import duckdb
 
-from pipelines.answers.chip import fetch_rows
+from pipelines.answers.query import fetch_rows
 from pipelines.base.rows import fetch_row
 
 # rows of a long list that are read; the release holds the others

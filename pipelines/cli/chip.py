@@ -21,6 +21,20 @@ OUTCOMES = {
     "licence_presumption_of_denial": "licence needed; presumption of denial",
     "unknown": "unknown: a metric that the rules need is not published",
 }
+BASES = {
+    "rule": "the text of the rule",
+    "filing": "a filing of the company",
+    "company_statement": "a statement of the company",
+    "press": "the press; no text was published",
+    "summary": "a summary of the text",
+    "unconfirmed": "unconfirmed: no text at hand states it",
+}
+SCOPES = {
+    "all_buyers": "for all buyers",
+    "large_platforms": "for large platforms only",
+    "state_funded_datacenters": "for state-funded datacenters only",
+}
+GUIDANCE = {"gp10_warning": "binds nobody, warns of general prohibition 10"}
 
 
 @click.command()
@@ -29,11 +43,11 @@ OUTCOMES = {
 @click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help="Day; by default today (UTC).")
 @click.option(
     "--buyer",
-    type=click.Choice(["local", "d5_or_macau"]),
     default="local",
     show_default=True,
-    help="Head office of the buyer's ultimate parent: in the destination, or in a D:5 country "
-    "or Macau.",
+    metavar="local|d5_or_macau|NAME",
+    help="Head office of the buyer's ultimate parent, in the destination or in a D:5 country or "
+    "Macau; or the buyer by name, such as a listed party.",
 )
 @click.option(
     "--transaction",
@@ -53,7 +67,8 @@ def chip(
     """Tell whether CHIP could be exported to a country on a day, and show the reasoning.
 
     CHIP is an id (nvidia-h20), a market name or a label of a source. The answer assumes that the
-    chip is subject to the American rules; listed parties and end uses stand outside.
+    chip is subject to the American rules; lists of parties count for a buyer by name, end uses
+    stand outside.
     """
     day = on.date() if on else today_utc()
     answer = answer_chip(Settings().current_path, chip, country, day, buyer, transaction)
@@ -67,29 +82,29 @@ def print_answer(answer: ChipAnswer) -> None:
     """Print verdict, reasoning line by line, timeline and siblings."""
     verdict = answer.verdict
     place = f"{answer.country['country_name']} ({answer.country['country_code']})"
-    buyer = "" if answer.buyer_headquarters == "local" else ", buyer with parent in D:5 or Macau"
     click.echo(
         f"{answer.chip['chip_name']} ({answer.chip['chip_id']}) to {place} on {answer.on}, "
-        f"{answer.transaction}{buyer}"
+        f"{answer.transaction}{_describe_buyer(answer)}"
     )
     click.echo(f"  {OUTCOMES[verdict['outcome']]}")
+    _print_line("because", verdict["deciding_reason"])
     if verdict["control_item"]:
         clause = f"clause {verdict['clause_id']}" if verdict["clause_id"] else "the chip is named"
         _print_line("control item", f"{verdict['control_item']}, {clause}")
     _print_policy("rule", answer.policy)
     if verdict["licence_policy_id"] != verdict["policy_id"]:
         _print_policy("standard", answer.licence_policy)
+    _print_line("basis", _describe_basis(verdict))
+    _print_line("exception", verdict["licence_exception_name"])
+    _print_line("on condition", verdict["licence_condition"])
     if verdict["licence_review"]:
         _print_line("review", f"{verdict['licence_review']} if a licence is sought all the same")
     if verdict["headroom_pct"] is not None:
         _print_line("headroom", _describe_headroom(verdict))
     elif verdict["outcome"] == "unknown":
         _print_line("missing", verdict["binding_metric"])
-    for row in answer.restrictions:
-        _print_line(
-            "destination", f"{_say(row['treatment'])} by {row['policy_id']}: {row['title']}"
-        )
-        _print_line("", row["source_url"])
+    _print_buyer(answer)
+    _print_beside(answer)
     for note in _list_notes(answer):
         _print_line("note", note)
     _print_conditions(answer)
@@ -111,6 +126,63 @@ def _print_policy(name: str, policy: dict | None) -> None:
     if policy:
         _print_line(name, f"{policy['policy_id']}: {policy['title']}")
         _print_line("", f"{policy['citation'] or 'no citation'}  {policy['source_url']}")
+
+
+def _describe_buyer(answer: ChipAnswer) -> str:
+    if answer.buyer:
+        seat = answer.buyer["headquarters_country"]
+        return f", to {answer.buyer['buyer_name']} (headquarters {seat})"
+    return "" if answer.buyer_headquarters == "local" else ", buyer with parent in D:5 or Macau"
+
+
+def _describe_basis(verdict: dict) -> str | None:
+    """Say on what the standard rests; None where no standard is shown."""
+    basis = verdict["standard_basis"]
+    if basis is None:
+        return None
+    day = verdict["standard_basis_on"]
+    return BASES[basis] + (f", of {day}" if day and basis != "unconfirmed" else "")
+
+
+def _print_buyer(answer: ChipAnswer) -> None:
+    """Print the listing of a buyer by name and what it was granted, whether they decide or not."""
+    verdict = answer.verdict
+    if not answer.buyer:
+        return
+    if verdict["listing_reason"] is None:
+        _print_line("listed", "on no list with an American licence duty that day, as far as known")
+    elif verdict["deciding_kind"] != "listing":
+        _print_line("listed too", verdict["listing_reason"])
+    if verdict["listing_reason"] and answer.listing:
+        _print_line("", f"{verdict['listing_citation']}  {answer.listing['source_url']}")
+    if answer.granted:
+        _print_line(
+            "granted", f"{verdict['granted_text']} ({answer.granted['policy_id']}); the duty stays"
+        )
+        _print_line("", answer.granted["source_url"])
+
+
+def _print_beside(answer: ChipAnswer) -> None:
+    """Print what stands beside the licence: terms, the destination's restrictions, guidance."""
+    for row in answer.terms:
+        perhaps = "" if row["is_certain"] else " (if it is in the band: figures are unpublished)"
+        _print_line(
+            _say(row["kind"]), f"{row['says']}{perhaps}; basis: {BASES[row['standard_basis']]}"
+        )
+        if row["exemptions"]:
+            _print_line("", f"exempt: {row['exemptions']}")
+        _print_line("", f"{row['citation'] or row['policy_id']}  {row['source_url']}")
+    for row in answer.restrictions:
+        scope = SCOPES.get(row["scope"], row["scope"])
+        _print_line(
+            "destination",
+            f"{_say(row['treatment'])}, {scope}, by {row['policy_id']}: {row['title']}",
+        )
+        _print_line("", row["source_url"])
+    for row in answer.guidance:
+        words = GUIDANCE.get(row["treatment"], _say(row["treatment"]))
+        _print_line("guidance", f"{words}: {row['policy_id']}: {row['title']}")
+        _print_line("", row["source_url"])
 
 
 def _describe_headroom(row: dict) -> str:

@@ -12,7 +12,6 @@ from pathlib import Path
 from pipelines import __version__
 from pipelines.base.errors import AuditFailed, BuildFailed
 from pipelines.base.files import hash_bytes, hash_files
-from pipelines.base.rows import fetch_value
 from pipelines.base.settings import Settings, now_utc
 from pipelines.build.kept import keep_build
 from pipelines.build.models import (

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines.answers.chip import suggest
+from pipelines.answers.query import suggest
 from pipelines.base.errors import WhatIfError
 from pipelines.base.settings import Settings, today_utc
 from pipelines.contracts.load import load_contracts
