@@ -165,7 +165,8 @@ PROVENANCE: dict[str, Column] = {
 class Table(_Strict):
     """One raw table of a source: grain, key, columns, and how documents make up its rows.
 
-    `area` is for the rare table that an area before the source's own builds on.
+    `area` is for the rare table that an area before the source's own builds on. A table that
+    `needs_every_row` means something else without one of them: a quarantined row stops the release.
     """
 
     table: str
@@ -181,6 +182,7 @@ class Table(_Strict):
     columns: dict[str, Column]
     checks: list[RowCheck] = Field(default_factory=list)
     governed_by: GovernedBy | None = None
+    needs_every_row: bool = False
     min_rows: int = 1
     usage_warnings: list[str] = Field(default_factory=list)
 
