@@ -13,8 +13,22 @@ from jinja2 import DictLoader, Environment
 from pipelines.base.settings import PROJECT_DIR
 
 MODELS_DIR = PROJECT_DIR / "dbt" / "models" / "intermediate" / "prices"
-MACROS = ("aggregates", "changed_months", "joined_ids", "two_level_jevons", "weakest_confidence")
-CHAIN = ("offer_readings", "offer_months", "relatives", "index", "index_drift")
+MACROS = (
+    "aggregates",
+    "changed_months",
+    "joined_ids",
+    "readings",
+    "two_level_jevons",
+    "weakest_confidence",
+)
+CHAIN = (
+    "offer_readings",
+    "offer_months",
+    "offer_steps",
+    "relatives",
+    "index",
+    "index_drift",
+)
 VARS = yaml.safe_load((PROJECT_DIR / "dbt" / "dbt_project.yml").read_text())["vars"]
 
 Panel = dict[tuple[str, str], dict[int, float]]
