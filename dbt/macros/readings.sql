@@ -127,3 +127,43 @@ usable as (
         order by series_start desc
     ) = 1
 {%- endmacro %}
+
+
+{#-
+    Queries of a `with` list that end in prices with the chips that were bought at them: those
+    delivered in the quarter. Without tracked deliveries of the chip every quarter counts alike.
+
+    Args:
+        prices: query with one row per quarter_start, region_id and chip_id.
+        shipments: query with one row per delivery: quarter_start, chip_id, units_p50.
+        name: what to call the result: the prices with `bought`.
+-#}
+{% macro purchases(prices, shipments, name) -%}
+deliveries as (
+    select
+        quarter_start,
+        chip_id,
+        {{ exact_sum('units_p50') }} as units,
+    from {{ shipments }}
+    group by quarter_start, chip_id
+),
+
+tracked as (
+    select distinct chip_id from deliveries
+),
+
+{{ name }} as (
+    select
+        prices.*,
+        case
+            when tracked.chip_id is null then 1.0
+            else coalesce(deliveries.units, 0)
+        end as bought,
+    from {{ prices }} as prices
+    left join tracked on prices.chip_id = tracked.chip_id
+    left join deliveries
+        on
+            prices.chip_id = deliveries.chip_id
+            and prices.quarter_start = deliveries.quarter_start
+)
+{%- endmacro %}

@@ -16,6 +16,7 @@ MODELS_DIR = PROJECT_DIR / "dbt" / "models" / "intermediate" / "prices"
 MACROS = (
     "aggregates",
     "changed_months",
+    "event_readings",
     "joined_ids",
     "readings",
     "two_level_jevons",
