@@ -21,7 +21,7 @@ test: $(STAMP)       ## run the whole test suite
 lint: $(STAMP)       ## check Python and SQL style
 	@$(VENV)/bin/ruff check .
 	@$(VENV)/bin/ruff format --check .
-	@$(VENV)/bin/sqlfluff lint --processes 2 dbt/models/intermediate dbt/models/marts dbt/tests
+	@$(VENV)/bin/sqlfluff lint --processes 2 dbt/models/intermediate dbt/models/marts dbt/models/bridges dbt/tests
 
 ui: $(STAMP)         ## open Dagster's web interface on http://localhost:3000
 	@mkdir -p warehouse/dagster && cp pipelines/dagster.yaml warehouse/dagster/dagster.yaml

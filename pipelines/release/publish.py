@@ -19,7 +19,10 @@ from pipelines.base.errors import ReleaseError
 from pipelines.base.files import TEMPORARY_MARK, get_temporary_path, replace_file, write_json
 from pipelines.base.settings import Settings
 from pipelines.base.sql import quote_name, quote_text
+from pipelines.build.models import read_manifest
 from pipelines.build.register import open_build
+from pipelines.release.bridges import SCHEMA as BRIDGES
+from pipelines.release.bridges import copy_bridges, list_bridges
 from pipelines.release.content import Mart, copy_comments, sum_mart
 from pipelines.release.manifest import (
     MANIFEST_FILE,
@@ -102,7 +105,7 @@ def _write_release(
 
 
 def copy_database(settings: Settings, path: Path, marts: list[Mart]) -> None:
-    """Copy marts and meta tables of the build into a new file of the old storage version.
+    """Copy marts, meta tables and bridges of the build into a file of the old storage version.
 
     Rows are written in key order; comments go along; raw views, staging and intermediate tables
     stay behind.
@@ -127,7 +130,10 @@ def copy_database(settings: Settings, path: Path, marts: list[Mart]) -> None:
             connection.execute(
                 f"create table release.meta.{table} as select * from {build}.meta.{table}"
             )
-        for schema in ("marts", "meta"):
+        bridges = list_bridges(read_manifest(settings))
+        if bridges:
+            copy_bridges(connection, settings.build_path.stem, "release", bridges)
+        for schema in ("marts", "meta", BRIDGES):
             copy_comments(connection, settings.build_path.stem, "release", schema)
         connection.execute("commit")
         connection.execute("checkpoint release")

@@ -23,8 +23,9 @@ select
     coalesce(
         max(assumption_draws.value) filter (where cost_assumptions.input = 'cn_hardware_premium'), 1
     ) as hardware_premium,
-    string_agg(cost_assumptions.assumption_id, ',') filter (where cost_assumptions.input <> 'cn_hardware_premium')
-        as assumption_ids,
+    string_agg(cost_assumptions.assumption_id, ',') filter (
+        where cost_assumptions.input <> 'cn_hardware_premium'
+    ) as assumption_ids,
     max(cost_assumptions.assumption_id) filter (where cost_assumptions.input = 'cn_hardware_premium')
         as premium_assumption_id,
 from cost_assumptions
