@@ -11,6 +11,7 @@ import duckdb
 
 from pipelines.answers.citation import Backing, Citation
 from pipelines.base.errors import ReleaseError
+from pipelines.base.rows import fetch_value
 from pipelines.base.sql import quote_name
 
 DOCUMENT = "document"
@@ -73,7 +74,7 @@ def _list_bridges(connection: duckdb.DuckDBPyConnection) -> set[str]:
         "select table_name from information_schema.tables where table_schema = 'bridges'"
     ).fetchall()
     if not found:
-        version = connection.execute("select contract_version from meta.release").fetchone()[0]
+        version = fetch_value(connection, "select contract_version from meta.release")
         if tuple(int(part) for part in version.split(".")[:2]) < FIRST_VERSION:
             raise ReleaseError(
                 f"the release keeps version {version} of the contract and has no bridges, which a "
