@@ -22,7 +22,7 @@ lint: $(STAMP)       ## check Python style and types, and SQL style
 	@$(VENV)/bin/ruff check .
 	@$(VENV)/bin/ruff format --check .
 	@$(VENV)/bin/mypy
-	@$(VENV)/bin/sqlfluff lint --processes 2 dbt/models/intermediate dbt/models/marts dbt/tests
+	@$(VENV)/bin/sqlfluff lint --processes 2 dbt/models/intermediate dbt/models/marts dbt/models/bridges dbt/tests
 
 ui: $(STAMP)         ## open Dagster's web interface on http://localhost:3000
 	@mkdir -p warehouse/dagster && cp pipelines/dagster.yaml warehouse/dagster/dagster.yaml

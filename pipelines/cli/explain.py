@@ -53,6 +53,7 @@ def print_answer(answer: BalanceAnswer) -> None:
             _print_arrivals(answer)
         if section == "demand":
             _print_runs(answer)
+            _print_points(answer)
     _print_inputs(answer)
     _print_prices(answer)
     _print_assumptions(answer)
@@ -201,6 +202,18 @@ def _print_runs(answer: BalanceAnswer) -> None:
             for row in answer.runs
         ],
     )  # fmt: skip
+
+
+def _print_points(answer: BalanceAnswer) -> None:
+    if not answer.points:
+        return
+    click.echo(
+        "\nPoints between which the curves behind tokens are read, with their weight on a log\n"
+        "scale (of two Chinese curves the larger counts):"
+    )
+    print_table(
+        ["curve", "point", "published", "weight"], [list(row.values()) for row in answer.points]
+    )
 
 
 def _print_inputs(answer: BalanceAnswer) -> None:

@@ -20,7 +20,10 @@ from pipelines.base.files import TEMPORARY_MARK, get_temporary_path, replace_fil
 from pipelines.base.rows import fetch_value
 from pipelines.base.settings import Settings
 from pipelines.base.sql import quote_name, quote_text
+from pipelines.build.models import read_manifest
 from pipelines.build.register import open_build
+from pipelines.release.bridges import SCHEMA as BRIDGES
+from pipelines.release.bridges import copy_bridges, list_bridges
 from pipelines.release.content import Mart, copy_comments, sum_mart
 from pipelines.release.manifest import (
     MANIFEST_FILE,
@@ -103,7 +106,7 @@ def _write_release(
 
 
 def copy_database(settings: Settings, path: Path, marts: list[Mart]) -> None:
-    """Copy marts and meta tables of the build into a new file of the old storage version.
+    """Copy marts, meta tables and bridges of the build into a file of the old storage version.
 
     Rows are written in key order; comments go along; raw views, staging and intermediate tables
     stay behind.
@@ -128,7 +131,10 @@ def copy_database(settings: Settings, path: Path, marts: list[Mart]) -> None:
             connection.execute(
                 f"create table release.meta.{table} as select * from {build}.meta.{table}"
             )
-        for schema in ("marts", "meta"):
+        bridges = list_bridges(read_manifest(settings))
+        if bridges:
+            copy_bridges(connection, settings.build_path.stem, "release", bridges)
+        for schema in ("marts", "meta", BRIDGES):
             copy_comments(connection, settings.build_path.stem, "release", schema)
         connection.execute("commit")
         connection.execute("checkpoint release")

@@ -1,4 +1,4 @@
-"""The layers point one way: staging, intermediate, marts; each room of the package likewise."""
+"""The layers point one way, from staging to bridges; each room of the package likewise."""
 
 import ast
 import re
@@ -60,7 +60,7 @@ def name_edges(edges: list[tuple[dict, dict]]) -> list[str]:
 
 def test_every_model_lies_in_a_layer(manifest: dict) -> None:
     layers = {get_layer(node) for node in list_models(manifest).values()}
-    assert layers == {"staging", "intermediate", "marts"}
+    assert layers == {"staging", "intermediate", "marts", "bridges"}
 
 
 def test_marts_read_intermediate_models_only(manifest: dict) -> None:
@@ -71,6 +71,36 @@ def test_marts_read_intermediate_models_only(manifest: dict) -> None:
     ]
     assert name_edges(wrong) == []
     assert len(edges) > 10
+
+
+def test_bridges_read_what_made_the_figures(manifest: dict) -> None:
+    edges = list_edges(manifest, "bridges")
+    wrong = [
+        (node, parent)
+        for node, parent in edges
+        if parent["resource_type"] != "model" or get_layer(parent) == "staging"
+    ]
+    # a view that ships names its tables without the database, which is another one there
+    wrong += [
+        (node, parent)
+        for node, parent in edges
+        if get_layer(parent) in ("marts", "bridges")
+        and f"published('{parent['name']}')" not in node["raw_code"].replace('"', "'")
+    ]
+    assert name_edges(wrong) == []
+    assert all(
+        node["config"]["materialized"] == "view"
+        for node in list_models(manifest).values()
+        if get_layer(node) == "bridges"
+    )
+
+
+def test_nothing_but_bridges_reads_a_bridge(manifest: dict) -> None:
+    edges = [e for layer in ("intermediate", "marts") for e in list_edges(manifest, layer)]
+    wrong = [
+        (n, p) for n, p in edges if p["resource_type"] == "model" and get_layer(p) == "bridges"
+    ]
+    assert name_edges(wrong) == []
 
 
 def test_intermediate_models_read_no_mart_and_no_raw_table(manifest: dict) -> None:
@@ -95,7 +125,12 @@ def test_staging_reads_its_own_source_only(manifest: dict) -> None:
 
 
 def test_names_say_the_layer(manifest: dict) -> None:
-    prefixes = {"staging": ("stg_",), "intermediate": ("int_",), "marts": ("dim_", "fct_")}
+    prefixes = {
+        "staging": ("stg_",),
+        "intermediate": ("int_",),
+        "marts": ("dim_", "fct_"),
+        "bridges": ("brg_",),
+    }
     wrong = [
         node["name"]
         for node in list_models(manifest).values()
@@ -107,7 +142,7 @@ def test_names_say_the_layer(manifest: dict) -> None:
 def test_relations_are_named_by_ref_and_source_only() -> None:
     # a relation written out would be an edge that the manifest does not know
     written_out = re.compile(
-        r"\b(?:from|join)\s+(?:raw|staging|intermediate|marts)\.", re.IGNORECASE
+        r"\b(?:from|join)\s+(?:raw|staging|intermediate|marts|bridges)\.", re.IGNORECASE
     )
     wrong = [
         path.name

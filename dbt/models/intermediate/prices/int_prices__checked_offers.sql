@@ -46,6 +46,13 @@ keyed as (
             provider_type = 'hyperscaler',
             region_id = 'CN'
         ) as peer_group,
+        coalesce(
+            chip_id is not null
+            and usd_per_gpu_hour > 0
+            and not is_accelerator_only
+            and not is_part_of_accelerator,
+            false
+        ) as is_peer,
     from offers
 ),
 
@@ -57,11 +64,7 @@ provider_prices as (
         provider,
         median(usd_per_gpu_hour) as usd_per_gpu_hour,
     from keyed
-    where
-        chip_id is not null
-        and usd_per_gpu_hour > 0
-        and not is_accelerator_only
-        and not is_part_of_accelerator
+    where is_peer
     group by all
 ),
 
@@ -266,7 +269,7 @@ explained as (
 
 select
     * exclude (
-        is_stale, is_mistaken, is_list_price, spread, peer_group, level_limit, hours_per_month, yuan_per_usd,
+        is_stale, is_mistaken, is_list_price, spread, level_limit, hours_per_month, yuan_per_usd,
         nearest_mistake
     ),
     case

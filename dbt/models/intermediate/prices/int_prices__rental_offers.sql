@@ -54,6 +54,8 @@ quotes as (
             when gpus > 1 then 'price of the machine by its accelerators'
             else 'as quoted'
         end as conversion,
+        cast(null as varchar) as price_unit,
+        cast(null as varchar) as rated_chip_id,
         false as is_press_report,
         -- an accelerator without the machine around it is no rent of an accelerator
         contains(note, 'host VM not included') as is_accelerator_only,
@@ -90,6 +92,8 @@ catalogue as (
             when gpus > 1 then 'price of the machine by its accelerators'
             else 'as quoted'
         end as conversion,
+        cast(null as varchar) as price_unit,
+        cast(null as varchar) as rated_chip_id,
         false as is_press_report,
         is_accelerator_only,
         is_part_of_accelerator,
@@ -140,6 +144,9 @@ press as (
             else ''
         end
         || rental_price_units.hours::varchar || ' hours' as conversion,
+        rental_price_units.what as price_unit,
+        case when rental_price_units.accelerators is null then chip_specs.chip_id end
+            as rated_chip_id,
         true as is_press_report,
         false as is_accelerator_only,
         false as is_part_of_accelerator,
@@ -214,6 +221,8 @@ select
         when offers.currency = 'USD' then offers.price_per_hour
         else offers.price_per_hour / dollar_rates.units_per_usd
     end as usd_per_gpu_hour,
+    offers.price_unit,
+    offers.rated_chip_id,
     offers.is_press_report,
     coalesce(offers.is_accelerator_only, false) as is_accelerator_only,
     offers.is_part_of_accelerator,
