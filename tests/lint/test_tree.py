@@ -21,7 +21,7 @@ TEXT_SUFFIXES = {".py", ".sql", ".yml", ".yaml", ".md", ".toml", ".txt", ".in", 
 MAX_LINES = 400
 # files that may be longer, as patterns, with the reason
 LONG_FILES = {
-    "requirements.lock": "written by the resolver: every package with its hashes",
+    "requirements*.lock": "written by the resolver: every package with its hashes",
     "dbt/models/staging/*/_*__sources.yml": "generated from the contracts",
     "dbt/models/staging/*/_*__staging.yml": "generated from the contracts",
     "pipelines/sources/*/corrections.yml": "data: one entry per upstream error",
