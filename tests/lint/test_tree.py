@@ -26,9 +26,6 @@ LONG_FILES = {
     "dbt/models/staging/*/_*__staging.yml": "generated from the contracts",
     "pipelines/sources/*/corrections.yml": "data: one entry per upstream error",
     "pipelines/sources/*/data/*": "data",
-    "docs/data-notes.md": "generated from corrections and contracts",
-    "docs/data-dictionary.md": "generated from contracts and models",
-    "docs/dictionary/*.md": "generated from contracts and models",
     "tests/snapshots/*": "generated list of assets, checks and schedules",
     "tests/policy/known_outcomes.csv": "data: outcomes worked out by hand",
 }
