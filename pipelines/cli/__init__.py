@@ -9,6 +9,7 @@ import click
 
 from pipelines import __version__
 from pipelines.base.errors import ComputeBalanceError
+from pipelines.cli.ask import ask
 from pipelines.cli.chip import chip
 from pipelines.cli.docs import docs
 from pipelines.cli.explain import explain
@@ -36,7 +37,7 @@ def cli(verbose: bool) -> None:
     )
 
 
-for command in (run, status, chip, explain, report, source, policy, release, docs):
+for command in (run, status, ask, chip, explain, report, source, policy, release, docs):
     cli.add_command(command)
 
 
