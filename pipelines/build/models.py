@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from pipelines.base.environment import set_environment
 from pipelines.base.errors import BuildFailed
 from pipelines.base.settings import Settings
 
@@ -69,7 +69,6 @@ def run_dbt(
     from dbt.cli.main import dbtRunner
     from dbt_common.events.base_types import EventLevel
 
-    os.environ.update(get_dbt_environment(settings))
     results: list[NodeResult] = []
 
     def follow(event: Any) -> None:  # a message of protobuf, whose classes are made at run time
@@ -81,17 +80,16 @@ def run_dbt(
             logger.error("dbt: %s", event.info.msg)
 
     target = get_target_dir(settings)
-    outcome = dbtRunner(callbacks=[follow]).invoke(
-        [
-            *arguments,
-            "--project-dir", str(settings.dbt_dir),
-            "--profiles-dir", str(settings.dbt_dir),
-            "--target-path", str(target),
-            "--log-path", str(target / "logs"),
-            "--quiet",
-            "--log-level", "none",
-        ]
-    )  # fmt: skip
+    options = [
+        "--project-dir", str(settings.dbt_dir),
+        "--profiles-dir", str(settings.dbt_dir),
+        "--target-path", str(target),
+        "--log-path", str(target / "logs"),
+        "--quiet",
+        "--log-level", "none",
+    ]  # fmt: skip
+    with set_environment(get_dbt_environment(settings)):
+        outcome = dbtRunner(callbacks=[follow]).invoke([*arguments, *options])
     _let_go_of_build_file()
     require_success(results)
     if not outcome.success:

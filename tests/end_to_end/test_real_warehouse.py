@@ -22,10 +22,6 @@ from pipelines.run.stages import ingest_sources, register_raw
 from pipelines.run.state import start_run
 from tests.conftest import EARLIER_DAY, RealWarehouse
 
-# One worker builds the warehouse once for all tests of a file: what belongs to another subject is
-# written beside this module and collected with it.
-from tests.end_to_end.answers import *  # noqa: F403
-
 
 def list_columns(warehouse: RealWarehouse, column: str) -> list[str]:
     """Return the marts of the earlier day's release that have a column."""

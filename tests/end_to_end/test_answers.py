@@ -1,7 +1,4 @@
-"""Figures that are explained and claims that are judged, on the repository's own facts.
-
-Collected by `test_real_warehouse.py`, which holds the build; not by itself.
-"""
+"""Figures that are explained and claims that are judged, on the repository's own facts."""
 
 import csv
 import json
