@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,11 +34,17 @@ class NodeResult:
     message: str | None
 
 
+def get_dbt_executable() -> Path:
+    """Return the `dbt` of this environment; it need not stand on PATH."""
+    return Path(sys.executable).with_name("dbt")
+
+
 def get_dbt_environment(settings: Settings) -> dict[str, str]:
     """Return the environment variables that the dbt profile reads."""
     return {
         "COMPUTE_BALANCE_BUILD_PATH": str(settings.build_path),
         "COMPUTE_BALANCE_MEMORY_LIMIT": settings.memory_limit,
+        "COMPUTE_BALANCE_THREADS": str(settings.threads),
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
         "DBT_PROFILES_DIR": str(settings.dbt_dir),
     }
