@@ -1,4 +1,4 @@
-"""The scripts in a short form on the small project: each runs to its end and says what it measures."""
+"""The scripts in a short form: each runs to its end and says what it measures."""
 
 import os
 import re
