@@ -2,6 +2,7 @@
 
 import ast
 import re
+from functools import lru_cache
 from pathlib import Path
 
 from pipelines.base.files import hash_bytes
@@ -36,6 +37,7 @@ def read_meaning(path: Path) -> bytes:
     return path.read_bytes()
 
 
+@lru_cache(maxsize=512)
 def _read_python(source: bytes) -> bytes:
     tree = ast.parse(source)
     for node in ast.walk(tree):
@@ -43,7 +45,7 @@ def _read_python(source: bytes) -> bytes:
             first = node.body[0] if node.body else None
             if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant):
                 node.body = node.body[1:]
-    return ast.dump(tree).encode()
+    return hash_bytes(ast.dump(tree).encode()).encode()
 
 
 def _shorten(part: re.Match[str]) -> str:

@@ -5,7 +5,9 @@ import subprocess
 
 import pytest
 
+from pipelines.answers.ask import ask
 from pipelines.base.errors import BuildFailed
+from pipelines.base.settings import Settings
 from pipelines.build.by_hand import copy_build, get_copy_path
 from pipelines.build.models import get_dbt_environment, get_dbt_executable
 from tests.small_project.builder import SmallProject
@@ -20,25 +22,38 @@ def test_a_changed_model_is_seen_in_the_copy_alone(published: SmallProject) -> N
     assert done.returncode == 0, done.stdout + done.stderr
     assert "2 of 2 OK" in done.stdout
     assert published.command("ask", COUNT, "--copy", "--csv").stdout == "n\n2\n"
-    assert published.command("ask", COUNT, "--csv").stdout == "n\n7\n"
+    assert ask(published.settings.current_path, COUNT).rows == [(7,)]
     # steps on the way, and the views on raw files, can be asked there as well
     for relation, rows in (("intermediate.int_prices__chip_quarters", 7), ("raw.chips__chips", 3)):
-        shown = published.command("ask", f"select count(*) from {relation}", "--copy", "--csv")
-        assert shown.stdout.splitlines()[1:] == [str(rows)], shown.stderr
+        count = f"select count(*) from {relation}"
+        answer = ask(get_copy_path(published.settings), count, may_read_files=True)
+        assert answer.rows == [(rows,)]
 
 
-def test_dbt_in_its_own_folder_finds_the_copy(published: SmallProject) -> None:
+def test_dbt_in_its_own_folder_finds_the_copy_and_obeys_the_threads(
+    published: SmallProject,
+) -> None:
     copy_build(published.settings)
     plain = {n: v for n, v in os.environ.items() if not n.startswith(("COMPUTE_BALANCE_", "DBT_"))}
-    done = subprocess.run(
-        [str(get_dbt_executable()), "build", "--select", "dim_chip"],
+    query = (
+        "select current_setting('threads') as engine_threads, count(*) as chips "
+        "from {{ ref('dim_chip') }}"
+    )
+    shown = subprocess.run(
+        [str(get_dbt_executable()), "show", "--quiet", "--output", "json", "--inline", query],
         cwd=published.settings.dbt_dir,
-        env=plain,
+        env=plain | {"COMPUTE_BALANCE_THREADS": "3"},
         capture_output=True,
         text=True,
     )
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert "OK created sql table model marts.dim_chip" in done.stdout
+    assert shown.returncode == 0, shown.stdout + shown.stderr
+    assert '"engine_threads": 3' in shown.stdout
+    assert '"chips": 3' in shown.stdout
+
+
+def test_threads_of_the_settings_reach_dbt() -> None:
+    settings = Settings(threads=5)
+    assert get_dbt_environment(settings)["COMPUTE_BALANCE_THREADS"] == "5"
 
 
 def test_dbt_s_exit_code_is_the_command_s(published: SmallProject) -> None:
@@ -62,16 +77,3 @@ def test_the_copy_lasts_until_there_is_another_build(published: SmallProject) ->
 def test_without_a_build_there_is_nothing_to_copy(small_project: SmallProject) -> None:
     with pytest.raises(BuildFailed, match="there is no build yet; run: make warehouse"):
         copy_build(small_project.settings)
-
-
-def test_threads_of_the_settings_reach_the_engine(published: SmallProject) -> None:
-    settings = published.settings.model_copy(update={"threads": 3})
-    shown = subprocess.run(
-        [str(get_dbt_executable()), "show", "--quiet", "--output", "json",
-         "--inline", "select current_setting('threads') as engine_threads"],
-        cwd=settings.dbt_dir,
-        env=os.environ | get_dbt_environment(settings),
-        capture_output=True,
-        text=True,
-    )  # fmt: skip
-    assert '"engine_threads": 3' in shown.stdout, shown.stdout + shown.stderr

@@ -9,7 +9,9 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from pipelines.archive.documents import Archive
 from pipelines.base.settings import PROJECT_DIR
+from scripts.benchmark_history import archive_day, measure_run
 from scripts.benchmark_run import copy_raw
 from scripts.check_clients import Reading, compare
 from scripts.generate_quotes import generate_quotes
@@ -68,16 +70,20 @@ def test_one_more_day_of_a_catalogue_is_measured() -> None:
     assert re.search(r"^all days anew: [\d.]+ s, \d+ times one more day$", shown, re.MULTILINE)
 
 
-def test_whole_runs_with_a_catalogue_are_measured(small_project: SmallProject) -> None:
-    arguments = ("--runs", "--days", "1", "--offers", "5")
-    shown = run_script("benchmark_history", *arguments, project=small_project)
-    assert [line[:28].strip() for line in shown.splitlines()[1:]] == [
-        "first run, no catalogue",
-        "no catalogue, models anew",
-        "1 days",
-        "one more day",
-        "that day, all models anew",
-    ]
+def test_a_whole_run_with_a_catalogue_is_measured(
+    published: SmallProject,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    for name, value in published.get_environment().items():
+        monkeypatch.setenv(name, value)
+    archive_day(Archive(published.settings.archive_dir), 5, 0, tmp_path)
+    content = measure_run(published.settings, "one more day", "--rebuild")
+    name, *figures = re.split(r" {2,}", capsys.readouterr().out.strip())
+    assert name == "one more day"
+    assert len(figures) == 5 and all(float(figure) >= 0 for figure in figures)
+    assert published.query("select content_hash from meta.release") == [(content,)]
 
 
 def test_loading_is_measured_beside_the_engine_s_copy() -> None:
