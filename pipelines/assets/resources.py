@@ -8,9 +8,9 @@ import dagster as dg
 from dagster_dbt import DbtCliResource
 from pydantic import Field
 
-from pipelines.assets.manifest import get_dbt_executable
 from pipelines.base.errors import ComputeBalanceError
 from pipelines.base.settings import Settings
+from pipelines.build.models import get_dbt_executable
 from pipelines.run.pipeline import hold_run
 from pipelines.run.state import Run, start_run
 

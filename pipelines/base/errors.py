@@ -49,3 +49,9 @@ class WhatIfError(ComputeBalanceError):
 
 class UnexpectedRows(ComputeBalanceError):
     """A query that must answer with exactly one row answered with none, or with several."""
+
+
+class QueryError(ComputeBalanceError):
+    """A question in SQL that the engine refuses."""
+
+    exit_code = 2

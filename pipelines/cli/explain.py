@@ -39,10 +39,10 @@ def explain(region: str, quarter: str, workload: str, access: str, as_json: bool
     if as_json:
         print_json(asdict(answer))
     else:
-        print_answer(answer)
+        print_balance(answer)
 
 
-def print_answer(answer: BalanceAnswer) -> None:
+def print_balance(answer: BalanceAnswer) -> None:
     """Print the figure, its walk, the rows behind it, prices, assumptions and sources."""
     _print_figure(answer)
     for section, title in SECTIONS.items():

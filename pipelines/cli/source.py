@@ -118,21 +118,14 @@ def _print_check(loads: SourceLoads, settings: Settings, limit: int) -> int:
 @source.command()
 @click.option("--check", "only_check", is_flag=True, help="Write nothing; exit 1 if out of date.")
 def generate(only_check: bool) -> None:
-    """Write what derives from the contracts and descriptions.
-
-    These are dbt sources, staging models, data notes, licences and the data dictionary.
-    """
+    """Write what derives from the contracts: dbt's sources and the staging models."""
     from pipelines.contracts.load import load_contracts
-    from pipelines.contracts.notes import write_data_notes
     from pipelines.contracts.staging import generate_staging, write_generated
-    from pipelines.pages.generated import generate_documents, remove_orphans
 
     settings = Settings()
     contracts = load_contracts(settings.sources_dir)
     staging = settings.dbt_dir / "models" / "staging"
     files = {staging / name: text for name, text in generate_staging(contracts).items()}
-    files[settings.docs_dir / "data-notes.md"] = write_data_notes(contracts, settings.docs_dir)
-    files |= generate_documents(contracts, settings.dbt_dir, settings.docs_dir)
     if only_check:
         stale = [
             path.name
@@ -145,7 +138,7 @@ def generate(only_check: bool) -> None:
             )
         click.echo(f"{len(files)} files are up to date")
         return
-    changed = [*write_generated(files, staging), *remove_orphans(settings.docs_dir, files)]
+    changed = write_generated(files, staging)
     click.echo(f"{len(changed)} of {len(files)} files written")
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 import shutil
-from datetime import date
 from pathlib import Path
 
 import duckdb
 
 from pipelines.base.errors import ContractError
 from pipelines.base.rows import fetch_value
+from pipelines.base.settings import today_utc
 from pipelines.base.sql import quote_name, quote_text
 from pipelines.contracts.model import AREAS, PROVENANCE
 
@@ -75,7 +75,7 @@ def write_draft(source_id: str, table: str, csv_path: Path, area: str, kind: str
         "description: DESCRIBE what the source is and how its figures come about.",
         "cadence: irregular",
         "fresh_for_days: 365",
-        f"embedded_on: {date.today()}",
+        f"embedded_on: {today_utc()}",
         "publishers:",
         "  - {name: DESCRIBE, licence: DESCRIBE, attribution: DESCRIBE, redistribution: unknown}",
         "max_rejected_share: 0.02",

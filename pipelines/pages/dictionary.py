@@ -68,7 +68,7 @@ def _make_index(marts: list[Model], bridges: list[Model], contracts: list[Contra
                 Table(
                     ("table", "what it holds"),
                     tuple(
-                        (f"[{mart.name}]({mart.name}.md)", _take_sentence(mart.description))
+                        (f"[{mart.name}]({mart.name}.html)", _take_sentence(mart.description))
                         for mart in members
                     ),
                 ),
@@ -89,7 +89,7 @@ def _make_index(marts: list[Model], bridges: list[Model], contracts: list[Contra
         Table(
             ("table", "what it holds"),
             tuple(
-                (f"[{name}](meta.md)", _take_sentence(table.description))
+                (f"[{name}](meta.html)", _take_sentence(table.description))
                 for name, table in META_TABLES.items()
             ),
         ),
@@ -98,7 +98,7 @@ def _make_index(marts: list[Model], bridges: list[Model], contracts: list[Contra
             ("source", "area", "title", "tables"),
             tuple(
                 (
-                    f"[{contract.source_id}](source-{contract.source_id}.md)",
+                    f"[{contract.source_id}](source-{contract.source_id}.html)",
                     contract.area,
                     contract.title,
                     str(len(contract.tables)),
@@ -106,9 +106,9 @@ def _make_index(marts: list[Model], bridges: list[Model], contracts: list[Contra
                 for contract in contracts
             ),
         ),
-        Text("Terms of use and attribution: [licences](../data-licences.md)."),
+        Text("Terms of use and attribution: [licences](../data-licences.html)."),
     ]
-    return Page(f"{FOLDER}/README", "Data dictionary", blocks)
+    return Page(f"{FOLDER}/index", "Data dictionary", blocks)
 
 
 def _take_sentence(text: str) -> str:
@@ -133,7 +133,7 @@ def _make_mart_page(mart: Model, rests_on: list[tuple[Contract, SourceTable]]) -
                 ("source", "table", "what it holds"),
                 tuple(
                     (
-                        f"[{contract.source_id}](source-{contract.source_id}.md)",
+                        f"[{contract.source_id}](source-{contract.source_id}.html)",
                         f"`{table.table}`",
                         _take_sentence(" ".join(table.description.split())),
                     )
@@ -187,7 +187,7 @@ def _make_meta_page() -> Page:
 
 def _make_source_page(contract: Contract, uses: list[str]) -> Page:
     kind = "kept by people in this repository" if contract.kind == "registry" else "fetched"
-    feeds = ", ".join(f"[{name}]({name}.md)" for name in uses) or "no mart yet"
+    feeds = ", ".join(f"[{name}]({name}.html)" for name in uses) or "no mart yet"
     blocks: list[Block] = [
         Text(" ".join(contract.description.split())),
         Text(

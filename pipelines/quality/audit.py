@@ -14,7 +14,7 @@ import duckdb
 from pipelines.build.models import NodeResult
 from pipelines.ingest.ingest import SourceLoads
 from pipelines.quality.conventions import write_mart_suites
-from pipelines.quality.counted import Count, applies, count_suite, read_as_of
+from pipelines.quality.counted import Count, applies, count_suite, read_as_of_day
 from pipelines.quality.drift import open_previous
 from pipelines.quality.expectations import judge_counts, validate_suites
 from pipelines.quality.records import Check, Freshness
@@ -131,7 +131,7 @@ def run_suites(
     Raises:
         ContractError: a suite names an unknown expectation, or reads a too large table whole.
     """
-    as_of = read_as_of(connection)
+    as_of = read_as_of_day(connection)
     everything = [*suites, *(write_mart_suites(connection) if with_conventions else [])]
     counts: list[Count] = []
     skipped: list[Check] = []

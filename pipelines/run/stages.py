@@ -9,11 +9,12 @@ from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 
-from pipelines import __version__
+import duckdb
+
 from pipelines.base.errors import AuditFailed, BuildFailed
-from pipelines.base.files import hash_bytes, hash_files
+from pipelines.base.files import hash_bytes
 from pipelines.base.rows import fetch_value
-from pipelines.base.settings import Settings, now_utc
+from pipelines.base.settings import now_utc
 from pipelines.build.kept import keep_build
 from pipelines.build.models import (
     BUILD_COMMAND,
@@ -32,8 +33,6 @@ from pipelines.release.content import combine_hashes, hash_content, list_marts, 
 from pipelines.release.manifest import CONTRACT_VERSION, Manifest, list_releases
 from pipelines.release.publish import publish_as_of, publish_release, read_as_of, read_current_id
 from pipelines.run.state import Outcome, Run, get_peak_mib
-
-PACKAGE_DIR = Path(__file__).resolve().parents[1]
 
 
 def fetch_live(run: Run, only: list[str]) -> None:
@@ -69,21 +68,8 @@ def ingest_sources(run: Run) -> None:
     run.fingerprint = compute_fingerprint(run)
 
 
-def compute_code_version(settings: Settings) -> str:
-    """Return version and hash of everything that shapes a release beside the documents."""
-    code = hash_files(list(PACKAGE_DIR.rglob("*.py")), PACKAGE_DIR)
-    parts = [code]
-    for folder, patterns in (
-        (settings.dbt_dir, ("models/**/*", "macros/**/*", "tests/**/*", "*.yml")),
-        (settings.expectations_dir, ("**/*.yml", "**/*.py")),
-    ):
-        paths = [path for pattern in patterns for path in folder.glob(pattern) if path.is_file()]
-        parts.append(hash_files(paths, folder))
-    return f"{__version__}+{hash_bytes(''.join(parts).encode())[:12]}"
-
-
 def compute_fingerprint(run: Run) -> str:
-    """Return a hash of code, inputs and settings: all that a build depends on beside its day."""
+    """Return a hash of code, engine, inputs and settings: all that a build rests on but its day."""
     documents = sorted(
         (load.source_id, load.document, load.sha256, load.loader, load.status)
         for loads in run.sources
@@ -97,7 +83,8 @@ def compute_fingerprint(run: Run) -> str:
     terms = [contract.model_dump_json() for contract in run.contracts]
     text = "\n".join(
         [
-            compute_code_version(run.settings),
+            run.code_version,
+            duckdb.__version__,
             str(documents),
             str(silent),
             *terms,
@@ -129,7 +116,7 @@ def find_unchanged(run: Run) -> Outcome | None:
 
 def register_raw(run: Run) -> None:
     """Start the build file and find the next day on which more becomes known."""
-    is_kept = start_build(run.settings, run.sources, run.as_of, compute_code_version(run.settings))
+    is_kept = start_build(run.settings, run.sources, run.as_of, run.code_version)
     if is_kept:
         run.progress("  carrying on from the build before; --rebuild begins with nothing")
     change = find_next_change(run.sources, run.settings, run.as_of)
@@ -264,7 +251,7 @@ def publish_build(run: Run) -> Outcome:
             release_id=f"{created_at:%Y%m%dT%H%M%SZ}-{content_hash[:8]}",
             created_at=created_at,
             as_of=run.as_of,
-            code_version=compute_code_version(settings),
+            code_version=run.code_version,
             contract_version=CONTRACT_VERSION,
             content_hash=content_hash,
             fingerprint=run.fingerprint,

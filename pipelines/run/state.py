@@ -21,6 +21,7 @@ from pipelines.contracts.model import Contract
 from pipelines.ingest.ingest import SourceLoads
 from pipelines.quality.records import Check, Freshness, RunRecord, StageRecord
 from pipelines.release.manifest import Manifest
+from pipelines.run.code_version import compute_code_version
 
 
 @dataclass
@@ -36,6 +37,7 @@ class Run:
     nodes: list[NodeResult] = field(default_factory=list)
     freshness: list[Freshness] = field(default_factory=list)
     checks: list[Check] = field(default_factory=list)
+    code_version: str = field(init=False)
     record: RunRecord = field(init=False)
     fingerprint: str = ""
     next_change_on: date | None = None
@@ -43,6 +45,7 @@ class Run:
     failure: str | None = None
 
     def __post_init__(self) -> None:
+        self.code_version = compute_code_version(self.settings)
         self.record = RunRecord(self.run_id, self.as_of)
 
     @property

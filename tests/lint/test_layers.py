@@ -241,3 +241,18 @@ def test_every_area_is_a_dbt_group(manifest: dict) -> None:
         if node["config"]["group"] != get_area(node) or node["access"] != "protected"
     ]
     assert not wrong, "\n".join(wrong)
+
+
+def test_a_public_name_means_one_thing() -> None:
+    homes: dict[str, list[str]] = {}
+    for room in ROOMS:
+        for path in (PACKAGE / room).glob("*.py"):
+            for node in ast.parse(path.read_text(encoding="utf-8")).body:
+                # a command is called like the verb that people type
+                if isinstance(node, ast.FunctionDef) and not (
+                    node.name.startswith("_") or (room == "cli" and node.decorator_list)
+                ):
+                    place = path.relative_to(PACKAGE).as_posix()
+                    homes.setdefault(node.name, []).append(place)
+    assert len(homes) > 200
+    assert {name: places for name, places in homes.items() if len(places) > 1} == {}
