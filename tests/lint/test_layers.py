@@ -256,3 +256,41 @@ def test_a_public_name_means_one_thing() -> None:
                     homes.setdefault(node.name, []).append(place)
     assert len(homes) > 200
     assert {name: places for name, places in homes.items() if len(places) > 1} == {}
+
+
+# columns that hold words for people, and what takes words apart
+WORDS = r"(?:\w+\.)?(?:note|title|summary|evidence|reasoning|method|remark|citation|label)\b"
+TAKING_APART = re.compile(
+    rf"\b(?:contains|starts_with|ends_with|split_part|string_split|instr|strpos|position|"
+    rf"regexp_\w+)\(\s*(?:\w+\(\s*)*{WORDS}|{WORDS}\)?\s+(?:not\s+)?i?like\b",
+    re.IGNORECASE,
+)
+# models for which words are the matter itself
+READS_WORDS = {
+    "int_policy__inbox": "the watch looks for terms in titles of rule-makers' documents",
+    "int_policy__entity_listings": "a citation of several acts names the act of a listing",
+}
+
+
+def test_no_model_reads_a_fact_out_of_words() -> None:
+    """A fact is a column of its source, checked by its contract; a note is for people."""
+    found = {
+        path.stem
+        for path in (PROJECT_DIR / "dbt" / "models").rglob("*.sql")
+        if TAKING_APART.search(path.read_text(encoding="utf-8"))
+    }
+    assert found == set(READS_WORDS)
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "contains(note, '730 h')",
+        "contains(lower(documents.title), term)",
+        "where not regexp_matches(quotes.note, 'x')",
+        "quotes.note not like '%host%'",
+        "lower(note) ilike 'x'",
+    ],
+)
+def test_reading_words_would_be_noticed(sql: str) -> None:
+    assert TAKING_APART.search(sql)

@@ -49,8 +49,9 @@ quotes as (
         price_per_gpu_hour as price_per_hour,
         currency,
         case
-            when contains(note, '730 h') then 'monthly price by 730 hours and by accelerators'
-            when contains(note, 'slice price') then 'price of a slice by its accelerators'
+            when billing_unit = 'month_of_730_hours'
+                then 'monthly price by 730 hours and by accelerators'
+            when billing_unit = 'slice_hour' then 'price of a slice by its accelerators'
             when gpus > 1 then 'price of the machine by its accelerators'
             else 'as quoted'
         end as conversion,
@@ -58,7 +59,7 @@ quotes as (
         cast(null as varchar) as rated_chip_id,
         false as is_press_report,
         -- an accelerator without the machine around it is no rent of an accelerator
-        contains(note, 'host VM not included') as is_accelerator_only,
+        coalesce(not includes_host, false) as is_accelerator_only,
         false as is_part_of_accelerator,
         false as is_part_of_series,
         source_publisher,
@@ -109,8 +110,7 @@ catalogue as (
 ),
 
 -- A range counts by its middle. A petaflop-year is divided among cards by their dense 16-bit rate.
--- Card-hours under a monthly contract are no on-demand price. Price lists of the press keep the
--- name of their series in the row's id, before the month or day.
+-- Card-hours under a monthly contract are no on-demand price.
 press as (
     select
         china_rents.row_id as offer_id,
@@ -120,13 +120,10 @@ press as (
         rental_price_units.provider_type,
         'CN' as country_code,
         null::varchar as place,
-        regexp_replace(china_rents.row_id, '-[0-9]{6,8}[a-z]?$', '') as instance_type,
+        china_rents.series as instance_type,
         rental_price_units.accelerators as gpus,
         china_rents.chip_id as chip_label,
-        case
-            when contains(china_rents.note, 'monthly contract') then 'reserved_1m'
-            else rental_price_units.commitment
-        end as commitment,
+        coalesce(china_rents.commitment, rental_price_units.commitment) as commitment,
         (china_rents.price_low + coalesce(china_rents.price_high, china_rents.price_low)) / 2
         / rental_price_units.hours
         * case
@@ -150,9 +147,7 @@ press as (
         true as is_press_report,
         false as is_accelerator_only,
         false as is_part_of_accelerator,
-        -- the national series of the metals market holds its regional ones
-        contains(china_rents.note, 'SMM average')
-        and not contains(china_rents.note, 'national') as is_part_of_series,
+        china_rents.is_part_of_series,
         china_rents.source_publisher,
         china_rents.source_url,
         china_rents.document_sha256,

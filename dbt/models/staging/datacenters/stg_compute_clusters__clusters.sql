@@ -44,6 +44,7 @@ select
     cluster_id,
     name as cluster_name,
     owner,
+    has_several_owners,
     operator,
     owner_type,
     is_rentable,

@@ -48,6 +48,7 @@ select
     date_precision,
     tokens_per_day,
     what as scope,
+    series,
     conversion,
     source_publisher,
     source_title,

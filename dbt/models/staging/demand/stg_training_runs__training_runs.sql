@@ -44,6 +44,7 @@ select
     model_id,
     model as model_name,
     developer,
+    lead_developer,
     developer_country as country_code,
     model_published_on,
     training_compute_flop,

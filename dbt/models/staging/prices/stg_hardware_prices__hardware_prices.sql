@@ -45,6 +45,7 @@ select
     chip_id,
     item,
     unit,
+    accelerators,
     period_start,
     period_end,
     market,

@@ -46,6 +46,8 @@ select
     region_id,
     segment,
     is_complement,
+    is_own_fleet,
+    peak_rate,
     source_publisher,
     source_title,
     source_url,
