@@ -1,10 +1,11 @@
 # Two commands matter: `make warehouse` and `make test`. Everything runs from .venv, which is made
 # from the hashed lock files on first use, and again when they change: what a run needs for all
-# targets, what tests and lint need beside it for those.
+# targets, what tests and lint need beside it for those. The package itself is installed in place.
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 RUNTIME := $(VENV)/.installed
 TOOLS := $(VENV)/.installed-dev
+PACKAGE := $(VENV)/.installed-package
 BIN := $(VENV)/bin
 RUN := $(BIN)/compute-balance
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
@@ -17,13 +18,13 @@ export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 help:                ## list the targets
 	@grep -E '^[a-z]+: .*##' $(MAKEFILE_LIST) | sed -e 's/:.*##/:/' -e 's/^/  make /'
 
-warehouse: $(RUNTIME)  ## build, audit and publish the warehouse from the embedded data
+warehouse: $(PACKAGE)  ## build, audit and publish the warehouse from the embedded data
 	@$(RUN) run
 
-test: $(TOOLS)       ## run the whole test suite
+test: $(TOOLS) $(PACKAGE)  ## run the whole test suite
 	@$(BIN)/python -m pytest
 
-lint: $(TOOLS)       ## check Python style and types, and SQL style
+lint: $(TOOLS) $(PACKAGE)  ## check Python style and types, and SQL style
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
@@ -32,14 +33,14 @@ lint: $(TOOLS)       ## check Python style and types, and SQL style
 hooks: $(TOOLS)      ## run the checks of lint before every commit
 	@$(BIN)/pre-commit install
 
-ui: $(RUNTIME)       ## open Dagster's web interface on http://localhost:3000
+ui: $(PACKAGE)       ## open Dagster's web interface on http://localhost:3000
 	@mkdir -p warehouse/dagster && cp pipelines/dagster.yaml warehouse/dagster/dagster.yaml
 	@DAGSTER_HOME=$(CURDIR)/warehouse/dagster $(BIN)/dagster dev
 
-generate: $(RUNTIME)  ## write the files that are derived from the contracts
+generate: $(PACKAGE)  ## write the files that are derived from the contracts
 	@$(RUN) source generate
 
-benchmark: $(RUNTIME)  ## measure loading and a new day of prices; a quarter of an hour, fetches dlt
+benchmark: $(PACKAGE)  ## measure loading and a new day of prices; a quarter of an hour, fetches dlt
 	@$(BIN)/python scripts/benchmark_loading.py --rows 1000000 --dlt
 	@$(BIN)/python scripts/benchmark_loading.py --rows 10000000 --memory 1GB --rounds 2
 	@$(BIN)/python scripts/benchmark_history.py --days 120 --offers 3000
@@ -54,16 +55,19 @@ clean:               ## remove builds, releases, loaded data and caches; keeps .
 		warehouse/dagster warehouse/docs warehouse/hand warehouse/*.json warehouse/*.lock dbt/target dbt/logs .mypy_cache .ruff_cache
 	find . -name __pycache__ -not -path './$(VENV)/*' -prune -exec rm -rf {} +
 
-$(RUNTIME): requirements.lock requirements.in pyproject.toml
+$(RUNTIME): requirements.lock
 	@test -n "$(PYTHON)" || { echo "Python 3.11 is needed and was not found"; exit 1; }
 	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, found " + sys.version.split()[0] if sys.version_info < (3, 11) else 0)'
 	@echo "setting up $(VENV) (about a minute)"
 	@$(PYTHON) -m venv --clear $(VENV)
 	@$(PIP) --require-hashes -r requirements.lock
-	@$(PIP) --no-deps --no-build-isolation --editable .
 	@touch $(RUNTIME)
 
-$(TOOLS): $(RUNTIME) requirements-dev.lock requirements-dev.in
+$(PACKAGE): $(RUNTIME) pyproject.toml requirements.in requirements-dev.in
+	@$(PIP) --no-deps --no-build-isolation --editable .
+	@touch $(PACKAGE)
+
+$(TOOLS): $(RUNTIME) requirements-dev.lock
 	@echo "adding what tests and lint need to $(VENV)"
 	@$(PIP) --require-hashes -r requirements-dev.lock
 	@touch $(TOOLS)

@@ -1,7 +1,9 @@
 """Habits that tools hold: hooks run what lint runs, and lock files hold hashes and no addresses."""
 
+import ast
 import re
 import subprocess
+import sys
 
 import pytest
 import yaml
@@ -65,3 +67,53 @@ def test_both_sets_agree_on_what_they_share() -> None:
     assert {n: v for n, v in tools.items() if run_time.get(n, v) != v} == {}
     # what only tests and lint need stays out of the run-time set
     assert not {"pytest", "mypy", "ruff", "sqlfluff", "hypothesis"} & set(run_time)
+
+
+# required though no module imports it, and why
+NOT_IMPORTED = {
+    "dagster-webserver": "the interface that `make ui` opens",
+    "dagster-graphql": "what that interface asks; it moves with dagster",
+    "dbt-duckdb": "dbt's way to the engine; it lies in dbt's own namespace",
+    "sqlalchemy": "a bound for users, see requirements.in",
+    "setuptools": "builds the editable install",
+}
+# import name -> requirement that brings it, where the two differ
+DISTRIBUTIONS = {
+    "yaml": "pyyaml",
+    "dbt": "dbt-core",
+    "dbt-common": "dbt-core",
+    "markupsafe": "jinja2",
+}
+
+
+def read_requirements(name: str) -> set[str]:
+    """Return the packages that a file of requirements names."""
+    lines = (PROJECT_DIR / name).read_text(encoding="utf-8").splitlines()
+    return {re.split(r"[\[=<>~]", x)[0].lower() for x in lines if x and not x.startswith("#")}
+
+
+def list_imports(*folders: str) -> set[str]:
+    """Return the requirements that the modules below some folders import."""
+    found: set[str] = set()
+    for folder in folders:
+        for path in (PROJECT_DIR / folder).rglob("*.py"):
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.Import):
+                    found |= {alias.name.split(".")[0] for alias in node.names}
+                elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                    found.add(node.module.split(".")[0])
+    own = {"pipelines", "scripts", "tests"}
+    names = {name.replace("_", "-") for name in found - own - sys.stdlib_module_names}
+    return {DISTRIBUTIONS.get(name, name) for name in names}
+
+
+def test_what_runs_is_required_and_what_is_required_is_used() -> None:
+    required = read_requirements("requirements.in")
+    imported = list_imports("pipelines", "expectations")
+    assert imported - required == set()
+    assert required - imported == set(NOT_IMPORTED)
+
+
+def test_what_tests_and_scripts_import_is_required() -> None:
+    required = read_requirements("requirements.in") | read_requirements("requirements-dev.in")
+    assert list_imports("tests", "scripts") - required == set()
