@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.base.settings import PROJECT_DIR
+from pipelines.contracts.load import read_yaml
 from pipelines.contracts.model import AREAS
 
 PACKAGE = PROJECT_DIR / "pipelines"
@@ -294,3 +295,9 @@ def test_no_model_reads_a_fact_out_of_words() -> None:
 )
 def test_reading_words_would_be_noticed(sql: str) -> None:
     assert TAKING_APART.search(sql)
+
+
+def test_every_mart_is_promised(manifest: dict) -> None:
+    promised = read_yaml(PROJECT_DIR / "dbt" / "published_contract.yml")["marts"]
+    marts = {node["name"] for node in list_models(manifest).values() if get_layer(node) == "marts"}
+    assert marts - set(promised) == set()
