@@ -90,7 +90,9 @@ def find_quarter(connection: duckdb.DuckDBPyConnection, name: str) -> dict:
     Raises:
         UnknownNameError: it is no quarter, or the release does not reach it.
     """
-    quarters = fetch_rows(connection, "from marts.dim_quarter order by quarter_start", [])
+    quarters = fetch_rows(
+        connection, "from marts.dim_quarter where is_balance_quarter order by quarter_start", []
+    )
     if not quarters:
         raise ReleaseError("the release holds no quarter; it is as of too early a day")
     first, last = quarters[0]["quarter_label"], quarters[-1]["quarter_label"]
