@@ -13,6 +13,7 @@ import duckdb
 
 from pipelines.build.models import NodeResult
 from pipelines.ingest.ingest import SourceLoads
+from pipelines.ingest.parsed import shorten
 from pipelines.quality.conventions import write_mart_suites
 from pipelines.quality.counted import Count, applies, count_suite, read_as_of
 from pipelines.quality.drift import open_previous
@@ -26,6 +27,8 @@ def check_contracts(sources: list[SourceLoads]) -> list[Check]:
     checks = []
     for loads in sources:
         source_id = loads.contract.source_id
+        if loads.fault is not None:
+            checks.append(report_contract_fault(source_id, loads.fault))
         for load in loads.current:
             for table in load.tables:
                 bad = table.rows_quarantined
@@ -52,6 +55,19 @@ def check_contracts(sources: list[SourceLoads]) -> list[Check]:
             )
         )
     return checks
+
+
+def report_contract_fault(source_id: str, message: str) -> Check:
+    """Report a source that stands aside because its contract is wrong, as a warning."""
+    return Check(
+        name=f"{source_id}.contract_is_right",
+        table=f"raw.{source_id}",
+        severity="warning",
+        passed=False,
+        observed=shorten(message, 2000),
+        kind="contract",
+        message="the contract can be read and applied; otherwise the last good data is used",
+    )
 
 
 def check_freshness(freshness: list[Freshness]) -> list[Check]:

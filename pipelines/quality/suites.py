@@ -148,7 +148,8 @@ def write_raw_suite(contract: Contract, table: Table) -> Suite:
         ),
     ]
     if table.document_mode == "snapshot":
-        key = ", ".join(quote_name(column) for column in ["document_sha256", *table.key])
+        document = ["document_name", "document_sha256", "document_origin", "document_on"]
+        key = ", ".join(quote_name(column) for column in [*document, *table.key])
         items.append(
             Expectation(
                 name="key_is_unique",

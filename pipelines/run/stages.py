@@ -51,8 +51,11 @@ def fetch_live(run: Run, only: list[str]) -> None:
 
 def ingest_sources(run: Run) -> None:
     """Load all sources into raw tables."""
+    aside = {fault.source_id for fault in run.contract_faults}
 
     def report(loads: SourceLoads) -> None:
+        if loads.fault and loads.contract.source_id not in aside:
+            run.progress(f"  SET ASIDE {loads.contract.source_id}: {loads.fault}")
         for load in loads.refused:
             run.progress(f"  REFUSED {load.reason}")
         if loads.loaded_now:
@@ -64,7 +67,9 @@ def ingest_sources(run: Run) -> None:
                 + (f", {bad} quarantined" if bad else "")
             )
 
-    run.sources = ingest_all(run.contracts, run.settings, report)
+    for fault in run.contract_faults:
+        run.progress(f"  SET ASIDE {fault.source_id}: {fault.message}")
+    run.sources = ingest_all(run.contracts, run.settings, report, run.contract_faults)
     run.fingerprint = compute_fingerprint(run)
 
 
@@ -84,10 +89,23 @@ def compute_code_version(settings: Settings) -> str:
 def compute_fingerprint(run: Run) -> str:
     """Return a hash of code, inputs and settings: all that a build depends on beside its day."""
     documents = sorted(
-        (load.source_id, load.document, load.sha256, load.loader, load.status)
+        (
+            load.source_id,
+            load.document,
+            load.origin,
+            load.sha256,
+            load.loader,
+            load.status,
+            [(table.table, table.sha256) for table in load.tables],
+        )
         for loads in run.sources
         for load in [*loads.current, *loads.refused]
     )
+    # when each of them counted, and what has become history
+    days = [
+        (loads.contract.source_id, loads.sightings, sorted(loads.histories.items()), loads.fault)
+        for loads in run.sources
+    ]
     silent = [
         (loads.contract.source_id, note.document)
         for loads in run.sources
@@ -98,6 +116,8 @@ def compute_fingerprint(run: Run) -> str:
         [
             compute_code_version(run.settings),
             str(documents),
+            str(days),
+            str(sorted((fault.source_id, fault.message) for fault in run.contract_faults)),
             str(silent),
             *terms,
             f"{run.settings.draws} {run.settings.seed} {CONTRACT_VERSION}",
@@ -128,7 +148,14 @@ def find_unchanged(run: Run) -> Outcome | None:
 
 def register_raw(run: Run) -> None:
     """Start the build file and find the next day on which more becomes known."""
-    is_kept = start_build(run.settings, run.sources, run.as_of, compute_code_version(run.settings))
+    taken = {loads.contract.source_id for loads in run.sources}
+    is_kept = start_build(
+        run.settings,
+        run.sources,
+        run.as_of,
+        compute_code_version(run.settings),
+        [fault for fault in run.contract_faults if fault.source_id not in taken],
+    )
     if is_kept:
         run.progress("  carrying on from the build before; --rebuild begins with nothing")
     change = find_next_change(run.sources, run.settings, run.as_of)
@@ -211,6 +238,11 @@ def audit_build(run: Run) -> None:
         run.checks = [
             *check_published_contract(connection, run.settings.dbt_dir, keys),
             *audit.check_contracts(run.sources),
+            *(
+                audit.report_contract_fault(fault.source_id, fault.message)
+                for fault in run.contract_faults
+                if fault.source_id not in {loads.contract.source_id for loads in run.sources}
+            ),
             *audit.check_freshness(run.freshness),
             *check_policy_watch(connection),
             *audit.report_dbt_tests(run.nodes, read_manifest(run.settings)),
