@@ -12,6 +12,7 @@ from pathlib import Path
 
 import duckdb
 
+from pipelines.base.rows import fetch_value
 from pipelines.base.settings import Settings
 from pipelines.base.sql import quote_name, quote_text
 from pipelines.build.kept import CREATE_CARRIED, reopen_build
@@ -126,7 +127,7 @@ def write_raw_query(loads: SourceLoads, table: Table, root: Path) -> str:
             "and raw_rows.document_origin::varchar = sightings.origin "
             "and raw_rows.document_sha256::varchar = sightings.sha256"
         )
-    types = {name: column.type for name, column in table.columns.items()}
+    types: dict[str, str] = {name: column.type for name, column in table.columns.items()}
     if table.document_mode == "history":
         types |= HISTORY_COLUMNS
     return _write_empty_query(types)
@@ -165,9 +166,9 @@ def find_next_change(sources: list[SourceLoads], settings: Settings, as_of: date
                 if not loads.list_view_files(table.table):
                     continue
                 query = write_known_days_query(loads, table, settings.warehouse_dir)
-                found = connection.execute(
-                    f"select min(known_on) from ({query}) where known_on > ?", [as_of]
-                ).fetchone()[0]
+                found = fetch_value(
+                    connection, f"select min(known_on) from ({query}) where known_on > ?", [as_of]
+                )
                 if found is not None:
                     days.append(found)
             days += [s.day for s in loads.sightings if s.origin != "embedded" and s.day > as_of]

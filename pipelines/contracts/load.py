@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import yaml
 from pydantic import ValidationError
@@ -20,8 +21,8 @@ CONTRACT_FILE = "contract.yml"
 PLACEHOLDER = "DESCRIBE"
 
 
-def read_yaml(path: Path) -> object:
-    """Parse one YAML file.
+def read_yaml(path: Path) -> Any:
+    """Parse one YAML file; what it holds is for the caller to check.
 
     Raises:
         ContractError: the file is missing or no YAML; names file and line.
@@ -79,8 +80,9 @@ def _find_placeholders(content: object, field: str = "") -> Iterator[tuple[str, 
     """Yield the fields that a drafted contract still leaves to be described."""
     if isinstance(content, str) and PLACEHOLDER in content:
         yield field, content
-    items = content.items() if isinstance(content, dict) else ()
-    items = enumerate(content) if isinstance(content, list) else items
+    items: Iterable[tuple[object, object]] = ()
+    if isinstance(content, dict | list):
+        items = content.items() if isinstance(content, dict) else enumerate(content)
     for name, value in items:
         yield from _find_placeholders(value, f"{field}.{name}" if field else str(name))
 
@@ -140,7 +142,7 @@ def read_loosely(folder: Path) -> dict[str, dict[str, str]]:
         if not isinstance(columns, dict) or not isinstance(table.get("table"), str):
             continue
         provenance = PROVENANCE if table.get("provenance", True) else {}
-        types = {name: column.type for name, column in provenance.items()}
+        types: dict[str, str] = {name: column.type for name, column in provenance.items()}
         for name, column in columns.items():
             type_ = column.get("type") if isinstance(column, dict) else None
             types[str(name)] = type_ if type_ in COLUMN_TYPES else "VARCHAR"

@@ -273,6 +273,11 @@ class Table(_Strict):
         return self
 
     @property
+    def labelled(self) -> dict[str, Labels]:
+        """The columns that are read from labels, and how."""
+        return {name: c.labels for name, c in self.columns.items() if c.labels is not None}
+
+    @property
     def reader(self) -> Reader:
         """How its rows lie in a document: as `read` says, else in a CSV file."""
         return self.read or Reader()

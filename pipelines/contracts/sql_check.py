@@ -11,6 +11,7 @@ from datetime import date
 import duckdb
 
 from pipelines.base.errors import ContractError
+from pipelines.base.rows import fetch_value
 from pipelines.base.sql import quote_name, quote_text
 from pipelines.contracts.model import Column, Contract, KnownWith, Table
 
@@ -82,9 +83,9 @@ def _check_table(
         tried.append(("known_on", table.known_on, "documents", "DATE"))
     for what, expression, relation, wanted in tried:
         try:
-            (found,) = connection.execute(
-                f"select typeof(any_value({expression})) from {relation}"
-            ).fetchone()
+            found = fetch_value(
+                connection, f"select typeof(any_value({expression})) from {relation}"
+            )
         except duckdb.Error as error:
             faults.append(
                 f"{place}: {what}: found {expression!r}, which cannot be: "
@@ -106,9 +107,9 @@ def _check_column(connection: duckdb.DuckDBPyConnection, column: Column) -> list
     if column.format is not None:
         told, written = quote_text(column.format), f"timestamp '{_TRIAL} 00:00:00'"
         try:
-            (found,) = connection.execute(
-                f"select try_strptime(strftime({written}, {told}), {told})::date"
-            ).fetchone()
+            found = fetch_value(
+                connection, f"select try_strptime(strftime({written}, {told}), {told})::date"
+            )
         except duckdb.Error as error:
             faults.append(f"format {column.format!r} cannot be: {str(error).splitlines()[0]}")
         else:

@@ -110,7 +110,8 @@ def write_staging_sql(contract: Contract, table: Table) -> str:
 
 def list_documents(contract: Contract, table: Table) -> list[str]:
     """Return the names of the upstream's documents that a table's rows may come from."""
-    names = [item.document for item in [*contract.addresses, *contract.embedded]]
+    names = [address.document for address in contract.addresses]
+    names += [item.document for item in contract.embedded]
     return list(dict.fromkeys(n for n in names if not table.documents or n in table.documents))
 
 

@@ -18,6 +18,7 @@ import pyarrow as pa
 
 from pipelines.archive.documents import Document
 from pipelines.base.errors import CorrectionExpired, DocumentFault
+from pipelines.base.rows import fetch_value
 from pipelines.base.sql import quote_name, quote_text
 from pipelines.contracts.corrections import Correction
 from pipelines.contracts.model import Table
@@ -286,8 +287,8 @@ def require_all_lines(connection: duckdb.DuckDBPyConnection, cells: Cells, rows:
     """
     refused = 0
     known = "select count(*) from duckdb_tables() where table_name = 'reject_errors'"
-    if connection.execute(known).fetchone()[0]:
-        refused = connection.execute("select count(*) from reject_errors").fetchone()[0]
+    if fetch_value(connection, known):
+        refused = fetch_value(connection, "select count(*) from reject_errors")
     if not refused and (cells.rows_expected is None or rows == cells.rows_expected):
         return
     if cells.reread is not None:
@@ -331,7 +332,7 @@ def is_touched(connection: duckdb.DuckDBPyConnection, corrections: list[Correcti
         rows = ", ".join("(" + ", ".join(map(quote_text, value)) + ")" for value in sorted(values))
         tests.append(f"({columns}) in (select ({columns}) from (values {rows}) as v ({columns}))")
     query = f"select count(*) from cells where {' or '.join(tests)}"
-    return connection.execute(query).fetchone()[0] > 0
+    return fetch_value(connection, query) > 0
 
 
 def mend_cells(
@@ -360,10 +361,10 @@ def mend_cells(
         if document.origin != "embedded" and not is_touched(connection, corrections):
             return cells
         forget_rejects(connection)
-        (rows,) = connection.execute(
-            f"create or replace temp table {MENDED} as from {cells.numbered}"
-        ).fetchone()
-    require_all_lines(connection, cells, rows)
+        count = fetch_value(
+            connection, f"create or replace temp table {MENDED} as from {cells.numbered}"
+        )
+    require_all_lines(connection, cells, count)
     for item in corrections:
         where = " and ".join(f"{quote_name(name)} = ?" for name in item.where)
         rows = connection.execute(

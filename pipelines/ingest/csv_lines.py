@@ -94,13 +94,14 @@ def _read_rows(source: BinaryIO, layout: Layout) -> Iterator[tuple[int, bytes, s
         if not is_long and not line.strip(b" \t"):
             continue
         if is_long:
-            reason = f"is longer than the {MAX_LINE_BYTES:,} bytes that are allowed"
-            yield number, line[:PREVIEW_BYTES], reason
+            told = f"is longer than the {MAX_LINE_BYTES:,} bytes that are allowed"
+            yield number, line[:PREVIEW_BYTES], told
             continue
         reason = shapes.judge(line)
         if reason is not None and shapes.is_open(line):
             # a cell of several lines goes on; a stray quote does not find its end
-            taken, whole = [], line
+            taken: list[tuple[int, bytes, bool]] = []
+            whole = line
             while len(taken) < MAX_CELL_LINES and len(whole) < MAX_LINE_BYTES:
                 following = take()
                 if following is None:

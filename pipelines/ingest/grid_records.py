@@ -6,6 +6,7 @@ import io
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
+from typing import Any
 
 from pipelines.base.errors import DocumentFault
 from pipelines.contracts.reading import Reader
@@ -112,7 +113,7 @@ def read_web_table(text: str, reader: Reader, label: str) -> Grid:
     return _make_grid(_spread(tables[number - 1], label), f"{label}: table {number}", None)
 
 
-def _spread(table, label: str) -> list[list[str | None]]:
+def _spread(table: Any, label: str) -> list[list[str | None]]:
     """Return a table's cells; one that spans several places stands in each of them."""
     rows: list[list[str | None]] = []
     cells = 0
@@ -145,7 +146,7 @@ def _spread(table, label: str) -> list[list[str | None]]:
     return rows
 
 
-def _read_span(cell, name: str) -> int:
+def _read_span(cell: Any, name: str) -> int:
     text = (cell.get(name) or "1").strip()
     return min(max(int(text), 1), 1000) if text.isdecimal() else 1
 

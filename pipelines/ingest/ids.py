@@ -6,6 +6,7 @@ from pathlib import Path
 
 import duckdb
 
+from pipelines.base.rows import fetch_value
 from pipelines.base.sql import quote_name, quote_text
 from pipelines.contracts.model import ENTITIES, Contract, Table
 
@@ -52,8 +53,9 @@ class KnownIds:
         )
         parts = []
         for entity in entities:
-            value = self.connection.execute(
-                f"select md5(string_agg(id, '|' order by id)) from {self.tables[entity]}"
-            ).fetchone()[0]
+            value = fetch_value(
+                self.connection,
+                f"select md5(string_agg(id, '|' order by id)) from {self.tables[entity]}",
+            )
             parts.append(f"{entity}={value}")
         return ";".join(parts)

@@ -86,7 +86,7 @@ def order_sources(contracts: list[Contract]) -> list[Contract]:
             for column in table.columns.values()
             if column.references
         }
-        for entity in sorted(wanted - set(providers)):
+        for entity in sorted(wanted - providers.keys()):
             raise ContractError(
                 f"{contract.folder}/contract.yml: a column references {entity}, but no table of "
                 f"any source provides {entity} ids",
@@ -261,24 +261,24 @@ class IngestSession:
             path, document = archive_table(self.archive, contract, table)
             if document is None:
                 continue
-            load = self._load(contract, document, [table], corrections, loader, path)
-            if load.status == "refused":
-                refused.append(load)
-                load = self._find_last_good(contract, table, corrections, loader)
-            if load is not None:
-                current.append(load)
-                self.ids.add_table(table, [t.file for t in load.tables])
+            good: Load | None = self._load(contract, document, [table], corrections, loader, path)
+            if good is not None and good.status == "refused":
+                refused.append(good)
+                good = self._find_last_good(contract, table, corrections, loader)
+            if good is not None:
+                current.append(good)
+                self.ids.add_table(table, [t.file for t in good.tables])
         withdrawn = self.archive.list_withdrawn(contract.source_id)
         notes = {
             address.document: self.archive.read_fetch_note(contract.source_id, address.document)
             for address in contract.addresses
         }
         out: list[Document] = []
-        for path, document in list_upstream(self.archive, contract):
+        for kept_in, document in list_upstream(self.archive, contract):
             if document.sha256 in withdrawn:
                 out.append(document)
                 continue
-            load = self._load(contract, document, contract.tables, corrections, loader, path)
+            load = self._load(contract, document, contract.tables, corrections, loader, kept_in)
             note = notes.get(document.document)
             if load.status == "accepted":
                 current.append(load)
@@ -354,7 +354,10 @@ class IngestSession:
         return None
 
     def _has_columns(self, load: Load, table: Table) -> bool:
-        file = self.settings.warehouse_dir / load.get_table(table.table).file
+        counted = load.get_table(table.table)
+        if counted is None:
+            return False
+        file = self.settings.warehouse_dir / counted.file
         described = self.connection.execute(
             "describe select * from read_parquet(?)", [str(file)]
         ).fetchall()

@@ -11,6 +11,7 @@ from dataclasses import replace
 import duckdb
 import pyarrow as pa
 
+from pipelines.base.rows import fetch_value
 from pipelines.base.sql import quote_name, quote_text
 from pipelines.contracts.labels import LABEL, read_labels
 from pipelines.contracts.model import Contract, Table
@@ -34,13 +35,14 @@ def read_label_ids(
         ContractError: a label table is missing or contradicts itself.
         DocumentFault, UnevenLines: the document cannot be read.
     """
-    columns = {name: column for name, column in table.columns.items() if column.labels}
-    if not columns:
+    if not table.labelled:
         return cells
-    joins, ids, out = [], {}, []
-    for number, (name, column) in enumerate(columns.items()):
-        alias, of = f"labels_{number}", f"c.{quote_name(column.labels.of)}"
-        rows = read_labels(contract, column.labels.table, [name])
+    joins: list[str] = []
+    ids: dict[str, str] = {}
+    out: list[str] = []
+    for number, (name, labels) in enumerate(table.labelled.items()):
+        alias, of = f"labels_{number}", f"c.{quote_name(labels.of)}"
+        rows = read_labels(contract, labels.table, [name])
         connection.register(
             f"{alias}_rows",
             pa.table(
@@ -55,22 +57,24 @@ def read_label_ids(
         folded = rf"lower(trim(regexp_replace({of}, '[\s\p{{Z}}]+', ' ', 'g')))"
         joins.append(f"left join {alias} on {folded} = {alias}.{LABEL}")
         known = "null"
-        if column.references:
+        entity = table.columns[name].references
+        if entity:
             # a label that is an id or alias of the reference list already needs no row
-            lists = entity_tables[column.references]
+            lists = entity_tables[entity]
             known = f"case when {of} in (select id from {lists}) then {of} end"
         ids[name] = f"coalesce(nullif({alias}.id, ''), {known}) as {quote_name(name)}"
         out.append(
-            f"select document_row, {quote_text(column.labels.of)} as field, {of} as found "
+            f"select document_row, {quote_text(labels.of)} as field, {of} as found "
             f"from {LABELLED} as c {joins[-1]} where {alias}.id = ''"
         )
     with reading(cells):
-        (rows,) = connection.execute(
+        count = fetch_value(
+            connection,
             f"create or replace temp table {LABELLED} as "
             f"select c.* replace ({', '.join(ids.values())}) from {cells.numbered} as c "
-            + " ".join(joins)
-        ).fetchone()
-    require_all_lines(connection, cells, rows)
+            + " ".join(joins),
+        )
+    require_all_lines(connection, cells, count)
     for query in out:
         connection.execute(
             "insert into corrected select document_row, "

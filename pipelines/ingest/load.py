@@ -17,6 +17,7 @@ import duckdb
 from pipelines.archive.documents import Document
 from pipelines.base.errors import DocumentFault
 from pipelines.base.files import get_temporary_path, hash_file, replace_file
+from pipelines.base.rows import fetch_row, fetch_value
 from pipelines.base.settings import Settings, now_utc
 from pipelines.base.sql import quote_name, quote_text
 from pipelines.contracts.corrections import Correction
@@ -68,6 +69,8 @@ def load_table(
     try:
         return _load_cells(contract, table, document, corrections, context, cells)
     except UnevenLines:
+        if cells.reread is None:
+            raise
         return _load_cells(contract, table, document, corrections, context, cells.reread())
 
 
@@ -111,11 +114,12 @@ def _load_cells(
             _copy(con, quarantine_path, _write_quarantine_query(contract, table, document))
     finally:
         staged.unlink(missing_ok=True)
-    accepted, unverified, newest = con.execute(
+    accepted, unverified, newest = fetch_row(
+        con,
         "select count(*), count(*) filter (not is_verified), "
         f"{'max(published_on)' if 'published_on' in table.columns else 'null'} "
-        f"from read_parquet({quote_text(str(raw_path))})"
-    ).fetchone()
+        f"from read_parquet({quote_text(str(raw_path))})",
+    )
     if accepted + counts.quarantined + left_out != read:
         raise DocumentFault(
             f"{cells.label}: {read} rows read, but {accepted} accepted + {counts.quarantined} "
@@ -158,7 +162,8 @@ class _Counts:
 def _judge_rows(con: duckdb.DuckDBPyConnection) -> _Counts:
     """Count the rows with faults by their gravest one."""
     return _Counts(
-        *con.execute(
+        *fetch_row(
+            con,
             """
             with judged as (
                 select
@@ -177,13 +182,13 @@ def _judge_rows(con: duckdb.DuckDBPyConnection) -> _Counts:
                 count(*) filter (not is_refused and is_unlabelled),
                 min(waits_until) filter (not is_bad and not is_unlabelled)
             from judged
-            """
-        ).fetchone()
+            """,
+        )
     )
 
 
 def _count(con: duckdb.DuckDBPyConnection, relation: str) -> int:
-    return con.execute(f"select count(*) from {relation}").fetchone()[0]
+    return fetch_value(con, f"select count(*) from {relation}")
 
 
 def _write_raw_file(

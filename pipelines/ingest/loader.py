@@ -8,7 +8,9 @@ room on the disk) ends the run and is remembered of no document.
 from __future__ import annotations
 
 import shutil
+from datetime import date
 from pathlib import Path
+from typing import Literal
 
 import duckdb
 
@@ -89,7 +91,9 @@ class DocumentLoader:
             ContractError: the contract, a label table or the parser is wrong.
             ComputeBalanceError: the disk or the memory is full.
         """
-        status, reason, waits_until = "accepted", None, None
+        status: Literal["accepted", "refused"] = "accepted"
+        reason: str | None = None
+        waits_until: date | None = None
         loads: list[TableLoad] = []
         try:
             path = self._open_archived(document, kept_in)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import pyarrow as pa
 
@@ -94,7 +95,7 @@ def collect_rows(
             places.append(place)
             for name, text in texts.items():
                 cells[name].append(text)
-    arrays = {PLACE: pa.array(places, pa.int64())}
+    arrays: dict[str, Any] = {PLACE: pa.array(places, pa.int64())}
     arrays |= {name: pa.array(values, pa.string()) for name, values in cells.items()}
     return ParsedRows(pa.table(arrays), broken)
 
@@ -128,7 +129,7 @@ def describe_error(error: BaseException) -> str:
     return f"found another shape than expected ({type(error).__name__}: {told})"
 
 
-def check_rows(found: object, label: str) -> ParsedRows:
+def check_rows(found: Any, label: str) -> ParsedRows:
     """Return what a parser gave for one table, as rows and broken rows.
 
     Raises:

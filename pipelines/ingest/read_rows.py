@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pyarrow as pa
@@ -34,6 +35,8 @@ from pipelines.ingest.tree_records import BrokenRecord, Node, get_value, read_re
 from pipelines.ingest.unpack import PlainFile
 
 _TREES = ("json", "lines", "yaml")
+# gives the value of a column in one record, or raises `RowFault`
+Getter = Callable[[str, Column], object]
 
 
 class _Rows:
@@ -52,7 +55,7 @@ class _Rows:
         self.place = 0
         self.seen: set[str] = set()
 
-    def add(self, get, shown: object) -> None:
+    def add(self, get: Getter, shown: object) -> None:
         """Read the next row; `get` gives a column's value, or raises `RowFault`."""
         self.place += 1
         row: dict[str, str | None] = {}
@@ -73,7 +76,7 @@ class _Rows:
         self.place += 1
         self.broken.append(BrokenRow(self.place, text, reason, field_name))
 
-    def _read(self, name: str, column: Column, get) -> str | None:
+    def _read(self, name: str, column: Column, get: Getter) -> str | None:
         value = get(name, column)
         if isinstance(value, list) and column.separator:
             texts = [to_text(item, name) for item in value]
@@ -85,7 +88,7 @@ class _Rows:
 
     def finish(self) -> ParsedRows:
         """Return all rows with their places."""
-        arrays = {PLACE: pa.array(self.places, pa.int64())}
+        arrays: dict[str, Any] = {PLACE: pa.array(self.places, pa.int64())}
         arrays |= {name: pa.array(texts, pa.string()) for name, texts in self.cells.items()}
         return ParsedRows(pa.table(arrays), self.broken)
 
@@ -125,10 +128,11 @@ def read_rows(
 def _add_tree(rows: _Rows, file: PlainFile, unexpected: list[str]) -> None:
     reader = rows.table.reader
     known = {told.split(".")[0] for told in list_wanted(rows.table).values()}
-    for record in read_records(file.path.read_text(encoding="utf-8"), reader, file.label):
-        if isinstance(record, BrokenRecord):
-            rows.refuse(record.text, record.reason)
+    for found in read_records(file.path.read_text(encoding="utf-8"), reader, file.label):
+        if isinstance(found, BrokenRecord):
+            rows.refuse(found.text, found.reason)
             continue
+        record: Node = found
         if isinstance(record.value, dict):
             rows.seen.update(record.value)
             unexpected += [name for name in record.value if name not in known]

@@ -12,6 +12,7 @@ from typing import Literal
 
 from pipelines.base.sql import quote_name, quote_text
 from pipelines.contracts.model import Column, Table
+from pipelines.contracts.reading import Labels
 
 _TRUE = ("true", "1", "yes")
 _FALSE = ("false", "0", "no")
@@ -206,7 +207,7 @@ def write_cell_faults(
     is_text = column.type == "VARCHAR"
     faults = []
     if column.labels:
-        faults.append(_write_label_fault(name, column))
+        faults.append(_write_label_fault(name, column.labels))
     if column.required:
         # an id that no label table knows is told as such
         empty = f"{raw} is null"
@@ -318,13 +319,12 @@ def _write_text_faults(name: str, column: Column, is_plain: bool) -> list[Fault]
     return faults
 
 
-def _write_label_fault(name: str, column: Column) -> Fault:
+def _write_label_fault(name: str, labels: Labels) -> Fault:
     """Return the fault of a label that the table beside the contract does not know."""
-    of = column.labels.of
+    of = labels.of
     unknown = f"{quote_name(name)} is null and {quote_name(of)} is not null"
     reason = (
-        f"is a label without a row in labels/{column.labels.table}.csv; "
-        f"expected one that says its {name}"
+        f"is a label without a row in labels/{labels.table}.csv; expected one that says its {name}"
     )
     return Fault(of, unknown, quote_text(reason), unknown, kind="unlabelled")
 

@@ -16,6 +16,7 @@ from pathlib import Path
 import duckdb
 
 from pipelines.archive.documents import Document
+from pipelines.base.rows import fetch_row, fetch_value
 from pipelines.base.sql import quote_name, quote_text
 from pipelines.contracts.model import Table
 from pipelines.ingest.cells import NUMBERED, Cells, reading, require_all_lines
@@ -90,7 +91,7 @@ def write_staged_file(
     ]
     is_fit = " and ".join([*fits, *odd]) or "true"
     left_out = "(select document_row from corrected where action = 'leave_out')"
-    (out,) = con.execute(f"select count(distinct document_row) from {left_out}").fetchone()
+    out = fetch_value(con, f"select count(distinct document_row) from {left_out}")
     if out:
         rows = f"{cells.numbered} where document_row not in {left_out} order by document_row"
     elif cells.is_large and cells.numbered == NUMBERED:
@@ -98,7 +99,8 @@ def write_staged_file(
     else:
         rows = cells.numbered
     with reading(cells):
-        (count,) = con.execute(
+        (count,) = fetch_row(
+            con,
             f"""
             copy (
                 select
@@ -112,8 +114,8 @@ def write_staged_file(
                     timestamp {quote_text(loaded_at.isoformat())} as loaded_at
                 from (select {", ".join(["*", *(cast for cast, _ in typed.values())])} from {rows})
             ) to {quote_text(str(path))} ({PARQUET_OPTIONS})
-            """
-        ).fetchone()
+            """,
+        )
     require_all_lines(con, cells, count + out)
     return count
 
@@ -153,7 +155,8 @@ def clear_columns(
     ]
     unverified = _get_values(staged, _find_place(table.verified_when, table, repetitive))
     hashes = f"select {_write_key_hash(table)} as h from {staged} group by h"
-    *found, repeated, unverified = con.execute(
+    *found, repeated, unverified = fetch_row(
+        con,
         f"""
         select
             {", ".join(counts)},
@@ -161,8 +164,8 @@ def clear_columns(
             (select count(*) from {staged})
             - (select count(*) from ({hashes})),
             (select count(*) from {unverified} where not coalesce({table.verified_when}, false))
-        """
-    ).fetchone()
+        """,
+    )
     return Findings(
         [condition for condition, count in zip(suspicions.values(), found, strict=True) if count],
         repeated,

@@ -7,7 +7,7 @@ something else on the way; a name that stands twice in one mapping is a fault of
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import yaml
@@ -141,7 +141,7 @@ def _build(node: yaml.Node, depth: int) -> object:
         return _make_mapping(
             [(str(_build(key, depth + 1)), _build(value, depth + 1)) for key, value in node.value]
         )
-    is_plain = not node.style
+    is_plain = not getattr(node, "style", None)
     return None if is_plain and node.value in _YAML_NULLS else node.value
 
 
@@ -169,11 +169,11 @@ def _follow(
     if not mark:
         yield from _follow(Node(value, node.key, node.outer), rest, path, label)
         return
-    kind = list if mark == "[]" else dict
-    if not isinstance(value, kind):
+    is_list = mark == "[]"
+    if not (isinstance(value, list) if is_list else isinstance(value, dict)):
         if value is None and node.outer is not None:
             return
-        expected = "a list" if kind is list else "a mapping"
+        expected = "a list" if is_list else "a mapping"
         if node.outer is not None:
             yield BrokenRecord(
                 shorten(value), f"found {describe_shape(value)}; expected {expected} ({path})"
@@ -184,7 +184,11 @@ def _follow(
             + (f" at {path}" if name else "")
         )
     container = Node(value, node.key, node if name else node.outer, is_container=True)
-    items = value.items() if isinstance(value, dict) else ((None, item) for item in value)
+    items: Iterable[tuple[str | None, object]] = []
+    if isinstance(value, dict):
+        items = value.items()
+    elif isinstance(value, list):
+        items = ((None, item) for item in value)
     for key, item in items:
         inner = Node(item, key if key is not None else node.key, container)
         yield from _follow(inner, rest, path, label)

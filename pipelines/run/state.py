@@ -38,11 +38,14 @@ class Run:
     nodes: list[NodeResult] = field(default_factory=list)
     freshness: list[Freshness] = field(default_factory=list)
     checks: list[Check] = field(default_factory=list)
-    record: RunRecord | None = None
+    record: RunRecord = field(init=False)
     fingerprint: str = ""
     next_change_on: date | None = None
     outcome: "Outcome | None" = None
     failure: str | None = None
+
+    def __post_init__(self) -> None:
+        self.record = RunRecord(self.run_id, self.as_of)
 
     @property
     def is_current(self) -> bool:
@@ -92,7 +95,7 @@ def start_run(
     contracts = [contract for contract in contracts if contract.source_id not in aside]
     if not contracts:
         raise ContractError("\n".join(fault.message for fault in faults))
-    return Run(settings, day, run_id, progress, contracts, faults, record=RunRecord(run_id, day))
+    return Run(settings, day, run_id, progress, contracts, faults)
 
 
 def get_peak_mib() -> float:

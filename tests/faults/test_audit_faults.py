@@ -126,7 +126,9 @@ def test_wrong_contract_stops_its_own_source_alone(published: SmallProject) -> N
     assert published.query("select freshness from meta.source where source_id = 'quotes'") == [
         ("stale",)
     ]
-    warned = published.query("select check_name from meta.quality_result where not passed order by 1")
+    warned = published.query(
+        "select check_name from meta.quality_result where not passed order by 1"
+    )
     assert warned == [("quotes.contract_is_right",), ("quotes.is_fresh",)]
 
 
