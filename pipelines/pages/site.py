@@ -21,6 +21,7 @@ from pipelines.pages.report import PATH as REPORT_PATH
 from pipelines.pages.report import make_report_pages
 from pipelines.pages.revisions import PATH as REVISIONS_PATH
 from pipelines.pages.revisions import make_revisions_page
+from pipelines.release.publish import find_readable
 
 TITLE = "Compute Balance"
 # pages that answer questions; a project without the balance or the claims lacks some
@@ -45,9 +46,9 @@ def write_site(settings: Settings) -> tuple[Path, int]:
     folder = settings.warehouse_dir / "docs"
     contracts = load_contracts(settings.sources_dir)
     pages = [
-        *make_claims_pages(settings.current_path),
-        *make_quality_pages(settings.current_path),
-        *make_report_pages(settings.current_path),
+        *make_claims_pages(find_readable(settings)),
+        *make_quality_pages(find_readable(settings)),
+        *make_report_pages(find_readable(settings)),
         make_revisions_page(settings),
         *make_pages(contracts, settings.dbt_dir),
     ]
@@ -64,7 +65,7 @@ def write_site(settings: Settings) -> tuple[Path, int]:
 
 
 def _make_index(settings: Settings, present: set[str]) -> Page:
-    with duckdb.connect(str(settings.current_path), read_only=True) as connection:
+    with duckdb.connect(str(find_readable(settings)), read_only=True) as connection:
         release_id, as_of, created_at, content_hash = fetch_row(
             connection, "select release_id, as_of, created_at, content_hash from meta.release"
         )

@@ -30,7 +30,14 @@ from pipelines.ingest.ingest import SourceLoads, ingest_all
 from pipelines.quality.records import StageRecord, count_checks
 from pipelines.release.content import combine_hashes, hash_content, list_marts, sum_mart
 from pipelines.release.manifest import CONTRACT_VERSION, Manifest, list_releases
-from pipelines.release.publish import publish_as_of, publish_release, read_as_of, read_current_id
+from pipelines.release.publish import (
+    find_readable,
+    publish_as_of,
+    publish_release,
+    read_as_of,
+    read_current_id,
+    read_rollback,
+)
 from pipelines.run.state import Outcome, Run, get_peak_mib
 
 PACKAGE_DIR = Path(__file__).resolve().parents[1]
@@ -132,9 +139,12 @@ def find_unchanged(run: Run) -> Outcome | None:
     settings = run.settings
     if run.is_current:
         kept = list_releases(settings.releases_dir)
-        newest = kept[0] if kept else None
+        current = read_current_id(settings)
+        # the newest by its id, unless a clock that was put back gave the current one an older id
+        is_rolled_back = read_rollback(settings) is not None
+        shown = [m for m in kept if is_rolled_back or m.release_id == current]
+        newest = shown[0] if shown else None
         if newest and newest.fingerprint == run.fingerprint and newest.covers(run.as_of):
-            current = read_current_id(settings)
             message = f"nothing changed since release {newest.release_id}"
             if current != newest.release_id:
                 message += f", which was rolled back; the current release is {current}"
@@ -252,7 +262,7 @@ def audit_build(run: Run) -> None:
                 suites,
                 run.settings.expectations_dir,
                 # an earlier day is not compared with the present one
-                previous=run.settings.current_path if run.is_current else None,
+                previous=find_readable(run.settings) if run.is_current else None,
             ),
         ]
         write_checks(connection, run.checks, run.run_id, now_utc())
