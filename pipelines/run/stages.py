@@ -263,6 +263,7 @@ def audit_build(run: Run) -> None:
                 run.settings.expectations_dir,
                 # an earlier day is not compared with the present one
                 previous=find_readable(run.settings) if run.is_current else None,
+                is_current=run.is_current,
             ),
         ]
         write_checks(connection, run.checks, run.run_id, now_utc())
