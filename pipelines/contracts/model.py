@@ -227,6 +227,7 @@ class Table(_Strict):
     file: str | None = None
     read: Reader | None = None
     documents: list[str] = Field(default_factory=list)
+    feeds: Literal["rents"] | None = None
     provenance: bool = True
     known_on: str | KnownWith = "coalesce(published_on, accessed_on)"
     verified_when: str = "true"

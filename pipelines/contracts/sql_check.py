@@ -13,6 +13,7 @@ import duckdb
 from pipelines.base.errors import ContractError
 from pipelines.base.rows import fetch_value
 from pipelines.base.sql import quote_name, quote_text
+from pipelines.contracts.feeds import find_feed_faults
 from pipelines.contracts.model import Column, Contract, KnownWith, Table
 
 _HISTORY_COLUMNS = {
@@ -47,6 +48,7 @@ def find_sql_faults(contract: Contract, has_parser: bool) -> list[str]:
         for number, table in enumerate(contract.tables):
             place = f"{contract.folder}/contract.yml: tables.{number} ({table.table})"
             faults += _check_table(connection, contract, table, place)
+            faults += [f"{place}: {told}" for told in find_feed_faults(contract, table)]
     for document in [
         *(address.document for address in contract.addresses),
         *(item.document for item in contract.embedded),

@@ -7,6 +7,7 @@ documents by the table's mode, and keeps what is verified and known on the as-of
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import yaml
@@ -44,6 +45,21 @@ def describe_column(column: Column) -> str:
     """Return a column's description with its unit."""
     text = column.description.strip().rstrip(".")
     return f"{text}. Unit: {column.unit}." if column.unit else f"{text}."
+
+
+def list_marts_above(models_dir: Path, name: str) -> list[str]:
+    """Return the marts that read a model, through any number of others."""
+    readers: dict[str, set[str]] = {}
+    for path in models_dir.glob("*/*/*.sql"):
+        for parent in re.findall(r"ref\(\s*'([a-z0-9_]+)'", path.read_text(encoding="utf-8")):
+            readers.setdefault(parent, set()).add(path.stem)
+    found: set[str] = set()
+    open_names = [name]
+    while open_names:
+        for reader in readers.get(open_names.pop(), set()) - found:
+            found.add(reader)
+            open_names.append(reader)
+    return sorted(n for n in found if n.startswith(("dim_", "fct_")))
 
 
 def write_known_on(table: Table, alias: str = "documents") -> str:

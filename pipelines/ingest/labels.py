@@ -60,12 +60,18 @@ def read_label_ids(
         entity = table.columns[name].references
         if entity:
             # a label that is an id or alias of the reference list already needs no row
-            lists = entity_tables[entity]
-            known = f"case when {of} in (select id from {lists}) then {of} end"
+            spelled = (
+                f"(select lower(id) as spelling, min(id) as id from {entity_tables[entity]} "
+                f"group by spelling having count(*) = 1) as known_{number}"
+            )
+            joins.append(f"left join {spelled} on {folded} = known_{number}.spelling")
+            exact = f"{of} in (select id from {entity_tables[entity]})"
+            known = f"case when {exact} then {of} else known_{number}.id end"
         ids[name] = f"coalesce(nullif({alias}.id, ''), {known}) as {quote_name(name)}"
         out.append(
             f"select document_row, {quote_text(labels.of)} as field, {of} as found "
-            f"from {LABELLED} as c {joins[-1]} where {alias}.id = ''"
+            f"from {LABELLED} as c inner join {alias} on {folded} = {alias}.{LABEL} "
+            f"where {alias}.id = ''"
         )
     with reading(cells):
         count = fetch_value(

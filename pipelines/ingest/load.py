@@ -351,7 +351,7 @@ def _refuse_if_unusable(
             )
             fault.waits_until = counts.waits_until
             raise fault
-    if read and counts.quarantined == read:
+    if read and counts.quarantined == read and contract.max_rejected_share < 1:
         fault = DocumentFault(
             f"{label}: found {read} rows, all of them quarantined; expected one that can be used. "
             "The last good data stays in use"
