@@ -287,17 +287,23 @@ compared as (
 ),
 
 -- An offer without peers is held against the other readings of the same list; spot prices do jump.
+series_alone as (
+    select distinct offer_key
+    from compared
+    where
+        ratio_to_peers is null
+        and chip_id is not null
+        and commitment <> 'spot'
+),
+
 lone as (
     select
         offer_id,
         median(usd_per_gpu_hour) over near_readings as usd_per_gpu_hour,
         count(*) over near_readings as readings,
     from compared
-    where
-        ratio_to_peers is null
-        and chip_id is not null
-        and usd_per_gpu_hour > 0
-        and commitment <> 'spot'
+    inner join series_alone using (offer_key)
+    where usd_per_gpu_hour > 0
     window near_readings as (
         partition by offer_key, source_publisher
         order by observed_on
@@ -312,7 +318,7 @@ explained as (
     select
         compared.*,
         case
-            when lone.readings >= compared.min_providers
+            when compared.ratio_to_peers is null and lone.readings >= compared.min_providers
                 then compared.usd_per_gpu_hour / lone.usd_per_gpu_hour
         end as ratio_to_own,
         list_min([
