@@ -73,7 +73,8 @@ def _read_integer(text: str | None) -> int | None:
 
 def write_workbook(target: io.BytesIO, rows: list[Row]) -> None:
     """Write rows as the smallest Excel workbook of texts, with nothing but a ZIP archive."""
-    lines = [list(COLUMNS), *([row[name] for name in COLUMNS] for row in rows)]
+    lines: list[list[str | None]] = [list(COLUMNS)]
+    lines += [[row[name] for name in COLUMNS] for row in rows]
     cells = "".join(
         f'<row r="{number}">'
         + "".join(

@@ -64,7 +64,9 @@ def make_contract(format_: str, folder: Path) -> Contract:
     """Return the contract of the fuzzed table in a format."""
     reader: dict[str, object] = {"format": format_}
     if format_ in ("gzip", "zip"):
-        reader = {"packed": format_} | ({"member": "*rows.csv"} if format_ == "zip" else {})
+        reader = {"packed": format_}
+    if format_ == "zip":
+        reader["member"] = "*rows.csv"
     if format_ in ("json", "yaml"):
         reader["records"] = "rows[]"
     columns = {
@@ -364,9 +366,9 @@ def judge(doors: Doors, case: Case) -> list[str]:
         if accepted.get(key) != expect_row(row):
             faults.append(f"good row {key}: found {accepted.get(key)}, expected {expect_row(row)}")
     for key, found in accepted.items():
-        row = case.touched.get(key)
-        if row is not None and not case.may_lose and found != expect_row(row):
-            faults.append(f"touched row {key}: found {found}, expected {expect_row(row)}")
+        touched = case.touched.get(key)
+        if touched is not None and not case.may_lose and found != expect_row(touched):
+            faults.append(f"touched row {key}: found {found}, expected {expect_row(touched)}")
     return faults
 
 

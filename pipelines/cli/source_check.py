@@ -107,6 +107,7 @@ def _print_loads(loads: SourceLoads, contract: Contract, root: Path, limit: int)
             for p in problems[:limit]
         ]
         print_table(["rows", "kind", "first", "field", "value", "reason"], rows)
+    _print_bad_rows(loads, root, limit)
     settled = [p for p in problems if p.kind == "unlabelled"]
     if settled:
         source_id, example = loads.contract.source_id, settled[0]
@@ -114,6 +115,22 @@ def _print_loads(loads: SourceLoads, contract: Contract, root: Path, limit: int)
         column = next(name for name, item in columns.items() if item.of == example.field)
         click.echo(f"settle a label: compute-balance source label {source_id} {column} LABEL ID")
     return bad
+
+
+def _print_bad_rows(loads: SourceLoads, root: Path, limit: int) -> None:
+    """Show the first bad rows, other than those whose label alone is unknown."""
+    for load in loads.current:
+        for counted in load.tables:
+            if counted.quarantine_file is None:
+                continue
+            rows = duckdb.execute(
+                "select document_row, row_key, field, value, reason from read_parquet(?) "
+                "where kind in ('quarantined', 'waiting') order by 1, 3 limit ?",
+                [str(root / counted.quarantine_file), limit],
+            ).fetchall()
+            if rows:
+                shown = [[*row[:3], shorten(row[3] or "", 60), row[4]] for row in rows]
+                print_table(["row", "key", "field", "value", "reason"], shown)
 
 
 def _print_rows(table: Table, path: Path) -> None:

@@ -159,7 +159,7 @@ def _write_columns(
                 parts[field_name] = getattr(guess, field_name)
         if guess.is_required:
             parts["required"] = True
-        parts["description"] = f"{PLACEHOLDER} what it is"
+        parts["description"] = PLACEHOLDER
         lines.append(f"      {name}: {_dump(parts)}")
         if guess.type == "DATE" and known_on is None and guess.is_required:
             known_on = name

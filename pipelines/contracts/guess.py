@@ -104,8 +104,9 @@ def _guess_number(header: str, told: list[str], is_required: bool) -> Guess:
     if any(re.fullmatch(r"0[0-9]+|[0-9]+[eE][0-9]+", text) for text in plain):
         return Guess("VARCHAR", is_required=is_required)
     is_whole = all(_INTEGER.fullmatch(text) for text in plain)
-    unit = guess_unit(header) or (f"{PLACEHOLDER} the unit")
-    is_count = is_whole and unit in ("count",)
+    unit = guess_unit(header) or PLACEHOLDER
+    # a price that happens to be whole today is none tomorrow
+    is_count = is_whole and unit in ("count", PLACEHOLDER)
     return Guess(
         "BIGINT" if is_count else "DOUBLE",
         unit=unit,
