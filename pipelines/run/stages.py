@@ -104,7 +104,7 @@ def compute_fingerprint(run: Run) -> str:
             load.sha256,
             load.loader,
             load.status,
-            [(table.table, table.sha256) for table in load.tables],
+            [(table.table, table.rows_accepted, table.rows_quarantined) for table in load.tables],
         )
         for loads in run.sources
         for load in [*loads.current, *loads.refused]
