@@ -51,7 +51,8 @@ class Cells:
 
     `numbered` is a relation of the same rows with `document_row`, their place in the document.
     `is_large` says that numbering them takes noticeable time, `is_plain` that there is nothing but
-    printable ASCII. A quick reading must give `rows_expected` rows; `reread` reads line by line.
+    printable ASCII, `is_single_lined` that no cell can hold a line break. A quick reading must give
+    `rows_expected` rows; `reread` reads line by line.
     """
 
     columns: list[str]
@@ -60,6 +61,7 @@ class Cells:
     numbered: str = NUMBERED
     is_large: bool = False
     is_plain: bool = False
+    is_single_lined: bool = False
     rows_expected: int | None = None
     reread: Callable[[], Cells] | None = None
     broken: list[BrokenRow] = field(default_factory=list)
@@ -119,6 +121,8 @@ def read_csv_cells(
         label,
         is_large=path.stat().st_size >= LARGE_DOCUMENT_BYTES,
         is_plain=stats.is_plain,
+        # as many rows as lines, or it is read again
+        is_single_lined=True,
         rows_expected=stats.lines - header_lines,
         reread=read_line_by_line,
     )

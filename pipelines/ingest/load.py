@@ -87,7 +87,7 @@ def _load_cells(
     mine = [item for item in corrections if item.table == table.table]
     mended = mend_cells(con, cells, mine, document)
     cells = read_label_ids(con, contract, table, mended, context.entity_tables)
-    faults = write_row_faults(table, context.entity_tables, cells.is_plain)
+    faults = write_row_faults(table, context.entity_tables, cells.is_plain, cells.is_single_lined)
     stem = get_stem(document.document, document.origin, document.sha256, context.loader)
     raw_path = context.settings.raw_dir / contract.source_id / table.table / f"{stem}.parquet"
     quarantine_path = context.settings.quarantine_dir / raw_path.relative_to(

@@ -193,7 +193,11 @@ def write_staging_cast(name: str, column: Column) -> str:
 
 
 def write_cell_faults(
-    name: str, column: Column, entity_tables: dict[str, str], is_plain: bool = False
+    name: str,
+    column: Column,
+    entity_tables: dict[str, str],
+    is_plain: bool = False,
+    is_single_lined: bool = False,
 ) -> list[Fault]:
     """Return the faults that one column's cells can have, in the order in which they are told.
 
@@ -202,6 +206,7 @@ def write_cell_faults(
         column: its contract.
         entity_tables: entity -> name of an SQL table with its known ids in column `id`.
         is_plain: whether the document is known to hold printable ASCII and line ends alone.
+        is_single_lined: whether no cell of it can hold a line break.
     """
     raw, cast = quote_name(name), write_cast(name, column)
     is_text = column.type == "VARCHAR"
@@ -225,7 +230,7 @@ def write_cell_faults(
         )
     )
     faults += (
-        _write_text_faults(name, column, is_plain)
+        _write_text_faults(name, column, is_plain, is_single_lined)
         if is_text
         else _write_type_faults(name, column, cast)
     )
@@ -296,7 +301,9 @@ def _write_type_faults(name: str, column: Column, cast: str) -> list[Fault]:
     return faults
 
 
-def _write_text_faults(name: str, column: Column, is_plain: bool) -> list[Fault]:
+def _write_text_faults(
+    name: str, column: Column, is_plain: bool, is_single_lined: bool
+) -> list[Fault]:
     """Return the faults that any text can have: signs that nobody sees, blanks alone."""
     raw = quote_name(name)
     if is_plain:
@@ -312,7 +319,7 @@ def _write_text_faults(name: str, column: Column, is_plain: bool) -> list[Fault]
         told = "'holds a control character (U+' || upper(hex(unicode(regexp_extract("
         told += f"{raw}, {quote_text(signs)})))) || '); expected plain text'"
         faults.append(Fault(name, hidden, told, hidden))
-    elif not column.multiline:
+    elif not column.multiline and not is_single_lined:
         lines = f"contains({raw}, chr(10)) or contains({raw}, chr(13))"
         told = "'holds a line break; a text of several lines says multiline in the contract'"
         faults.append(Fault(name, lines, told, lines))
@@ -348,7 +355,10 @@ def _write_reference_fault(name: str, column: Column, ids: str) -> Fault:
 
 
 def write_row_faults(
-    table: Table, entity_tables: dict[str, str], is_plain: bool = False
+    table: Table,
+    entity_tables: dict[str, str],
+    is_plain: bool = False,
+    is_single_lined: bool = False,
 ) -> list[Fault]:
     """Return every fault that a cell of a table can have, column by column.
 
@@ -357,5 +367,5 @@ def write_row_faults(
     """
     faults = []
     for name, column in table.columns.items():
-        faults += write_cell_faults(name, column, entity_tables, is_plain)
+        faults += write_cell_faults(name, column, entity_tables, is_plain, is_single_lined)
     return faults
