@@ -54,7 +54,7 @@ def expect_row(row: Row) -> tuple:
 
 
 def _read_day(text: str | None) -> date | None:
-    trimmed = (text or "").strip(" \t")
+    trimmed = (text or "").strip(" ")
     if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", trimmed, re.ASCII):
         return None
     try:

@@ -124,8 +124,8 @@ def write_cast(name: str, column: Column) -> str:
         )
     if column.type in ("BIGINT", "DOUBLE"):
         return _write_number(write_plain_number(name, column), column)
-    raw = f"trim({raw}, ' ' || chr(9))"
-    shape = f"regexp_full_match({raw}, {quote_text(write_format_pattern(column))})"
+    # the engine's casts pass over blanks at either end
+    shape = f"regexp_full_match({raw}, {quote_text(f' *{write_format_pattern(column)} *')})"
     if column.format:
         parsed = f"try_strptime({raw}, {quote_text(column.format)})"
         parsed = f"{parsed}::date" if column.type == "DATE" else f"{parsed}::timestamp"
