@@ -24,6 +24,7 @@ from pipelines.base.sql import quote_name, quote_text
 from pipelines.contracts.load import CONTRACT_FILE, load_contract
 from pipelines.contracts.model import PROVENANCE, Contract, Table
 from pipelines.ingest.records import list_loads
+from pipelines.release.publish import find_readable
 
 # columns of raw rows that date what a row describes, in the order of trust
 PERIOD_COLUMNS = ("period_start", "observed_on", "on_date", "as_of", "month")
@@ -138,7 +139,7 @@ def trace_row(settings: Settings, table: str, key: list[str], values: list[str])
     """
     if not settings.current_path.exists():
         raise ReleaseError("nothing is published yet; run: make warehouse")
-    with duckdb.connect(str(settings.current_path), read_only=True) as connection:
+    with duckdb.connect(str(find_readable(settings)), read_only=True) as connection:
         row = find_row(connection, table, key, values)
         documents = _list_documents(connection, table)
         labels = _list_labels(connection, row)

@@ -30,6 +30,7 @@ class Warehouse(dg.ConfigurableResource):
     seed: int = Field(description="Seed of the portable deviates.")
     fetch_timeout_s: float = Field(description="Seconds to wait for an address.")
     fetch_retries: int = Field(description="Attempts per address.")
+    unpacked_limit: int = Field(description="Bytes that a packed document may have once unpacked.")
 
     @classmethod
     def from_settings(cls, settings: Settings) -> "Warehouse":

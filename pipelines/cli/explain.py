@@ -9,6 +9,7 @@ import click
 from pipelines.answers.balance import ACCESSES, BalanceAnswer, answer_balance
 from pipelines.base.settings import Settings
 from pipelines.cli.tables import print_json, print_table
+from pipelines.release.publish import find_readable
 
 SECTIONS = {
     "supply": "Supply, step by step on the central path",
@@ -35,7 +36,7 @@ def explain(region: str, quarter: str, workload: str, access: str, as_json: bool
     or inference. With `--access merchant` only what is offered and rented counts. Every step shows
     its factor, so that one number can be checked by hand.
     """
-    answer = answer_balance(Settings().current_path, region, quarter, workload, access)
+    answer = answer_balance(find_readable(Settings()), region, quarter, workload, access)
     if as_json:
         print_json(asdict(answer))
     else:

@@ -23,6 +23,7 @@ from pipelines.pages.report import PATH as REPORT_PATH
 from pipelines.pages.report import make_report_pages
 from pipelines.pages.revisions import PATH as REVISIONS_PATH
 from pipelines.pages.revisions import make_revisions_page
+from pipelines.release.publish import find_readable
 
 TITLE = "Compute Balance"
 # pages that answer questions; a project without the balance or the claims lacks some
@@ -46,9 +47,9 @@ def write_site(settings: Settings) -> tuple[Path, int]:
         raise ReleaseError("nothing is published yet; run: make warehouse")
     folder = settings.warehouse_dir / "docs"
     pages = [
-        *make_claims_pages(settings.current_path),
-        *make_quality_pages(settings.current_path),
-        *make_report_pages(settings.current_path),
+        *make_claims_pages(find_readable(settings)),
+        *make_quality_pages(find_readable(settings)),
+        *make_report_pages(find_readable(settings)),
         make_revisions_page(settings),
         *make_source_pages(settings),
     ]
@@ -74,7 +75,7 @@ def make_source_pages(settings: Settings) -> list[Page]:
 
 
 def _make_index(settings: Settings, present: set[str]) -> Page:
-    with duckdb.connect(str(settings.current_path), read_only=True) as connection:
+    with duckdb.connect(str(find_readable(settings)), read_only=True) as connection:
         release_id, as_of, created_at, content_hash = fetch_row(
             connection, "select release_id, as_of, created_at, content_hash from meta.release"
         )

@@ -102,9 +102,10 @@ def test_revision_takes_the_latest_known_row_per_key() -> None:
     assert stage(contract, "2024-05-19") == [("a", 1.5, "2024-04-20"), ("b", 2.0, "2024-03-20")]
 
 
-def test_append_keeps_the_first_reading_of_a_row() -> None:
+def test_append_takes_the_last_reading_of_a_row() -> None:
+    # b, which no later document repeats, stays
     assert stage(make_contract("append"), "2024-07-01") == [
-        ("a", 1.0, "2024-01-10"),
+        ("a", 1.7, "2024-05-20"),
         ("b", 2.0, "2024-03-20"),
         ("d", 4.0, "2024-05-25"),
     ]

@@ -5,6 +5,10 @@ with rental_quotes as (
     select * from {{ ref('stg_rental_quotes__rental_quotes') }}
 ),
 
+fed_rents as (
+    select * from {{ ref('int_prices__fed_rents') }}
+),
+
 catalogue_intervals as (
     select * from {{ ref('int_prices__catalogue_intervals') }}
 ),
@@ -70,6 +74,42 @@ quotes as (
         known_on,
         confidence,
     from rental_quotes
+    where provider_type <> 'index'
+),
+
+fed as (
+    select
+        offer_id,
+        observed_on,
+        last_observed_on,
+        provider,
+        provider_type,
+        country_code,
+        region as place,
+        instance_type,
+        gpus,
+        chip_id as chip_label,
+        commitment,
+        price_per_gpu_hour as price_per_hour,
+        currency,
+        case
+            when is_machine_price and gpus > 1 then 'price of the machine by its accelerators'
+            else 'as quoted'
+        end as conversion,
+        cast(null as varchar) as price_unit,
+        cast(null as varchar) as rated_chip_id,
+        false as is_press_report,
+        false as is_accelerator_only,
+        false as is_part_of_accelerator,
+        false as is_part_of_series,
+        source_publisher,
+        source_url,
+        document_sha256,
+        document_row,
+        source_id,
+        known_on,
+        confidence,
+    from fed_rents
     where provider_type <> 'index'
 ),
 
@@ -163,6 +203,8 @@ press as (
 
 offers as (
     select * from quotes
+    union all
+    select * from fed
     union all
     select * from catalogue
     union all
