@@ -16,6 +16,8 @@ from pipelines.run.stages import ingest_sources, register_raw, write_meta
 from pipelines.run.state import Outcome, Run, start_run
 from tests.small_project.builder import SmallProject, build_project
 
+pytest_plugins = ["pytester"]
+
 # two days after a new rule had closed the way of the H800, and far from any quarter's end
 EARLIER_DAY = date(2023, 12, 19)
 
