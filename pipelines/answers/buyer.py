@@ -13,7 +13,7 @@ import duckdb
 
 from pipelines.answers.query import UnknownNameError, fetch_rows, suggest
 
-ANY_DESTINATION = "ANY"
+ANY_DESTINATION = "all"
 # What is unknown can be as strict as a licence without a published standard, and no stricter.
 UNKNOWN_AT_MOST = 4
 

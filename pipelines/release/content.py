@@ -141,20 +141,28 @@ def copy_comments(
 ) -> None:
     """Carry the comments of all tables, views and columns of a schema to its copy."""
     tables = connection.execute(
-        "select 'table', table_name, comment from duckdb_tables() where database_name = $1 "
-        "and schema_name = $2 and comment is not null union all "
-        "select 'view', view_name, comment from duckdb_views() where database_name = $1 "
-        "and schema_name = $2 and comment is not null",
-        [source, schema],
+        "select table_name, comment from duckdb_tables() where database_name = ? "
+        "and schema_name = ? and comment is not null "
+        "union all select view_name, comment from duckdb_views() where database_name = ? "
+        "and schema_name = ? and comment is not null",
+        [source, schema, source, schema],
     ).fetchall()
+    kinds = dict(
+        connection.execute(
+            "select table_name, 'table' from duckdb_tables() where database_name = ? "
+            "and schema_name = ? union all select view_name, 'view' from duckdb_views() "
+            "where database_name = ? and schema_name = ?",
+            [target, schema, target, schema],
+        ).fetchall()
+    )
     columns = connection.execute(
         "select table_name, column_name, comment from duckdb_columns() where database_name = ? "
         "and schema_name = ? and comment is not null",
         [source, schema],
     ).fetchall()
-    for kind, table, comment in tables:
+    for table, comment in tables:
         name = f"{quote_name(target)}.{schema}.{quote_name(table)}"
-        connection.execute(f"comment on {kind} {name} is {quote_text(comment)}")
+        connection.execute(f"comment on {kinds[table]} {name} is {quote_text(comment)}")
     for table, column, comment in columns:
         name = f"{quote_name(target)}.{schema}.{quote_name(table)}.{quote_name(column)}"
         connection.execute(f"comment on column {name} is {quote_text(comment)}")

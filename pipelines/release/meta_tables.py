@@ -69,7 +69,11 @@ META_TABLES: dict[str, MetaTable] = {
             "contract_version": ("VARCHAR", "Version of the contract they were checked against."),
             "table_name": ("VARCHAR", "Raw table; null for a refused document."),
             "document_on": ("DATE", "Day whose state the document shows."),
-            "origin": ("VARCHAR", "embedded or live."),
+            "origin": (
+                "VARCHAR",
+                "embedded (rows of the repository), recorded (a document of the upstream that is "
+                "kept there) or live.",
+            ),
             "status": ("VARCHAR", "accepted or refused."),
             "rows_read": ("BIGINT", "Rows in the document. Unit: count."),
             "rows_left_out": ("BIGINT", "Rows left out by a correction. Unit: count."),
@@ -100,13 +104,20 @@ META_TABLES: dict[str, MetaTable] = {
         {
             "assumption_id": ("VARCHAR", "Assumption."),
             "parameter": ("VARCHAR", "What it sets."),
-            "applies_to": ("VARCHAR", "Where it applies, key=value pairs split by semicolons."),
+            "applies_to": (
+                "VARCHAR",
+                "Where it applies, column=value pairs split by semicolons; all without any.",
+            ),
             "value_low": ("DOUBLE", "5 % point, in the row's unit."),
             "value_central": ("DOUBLE", "Central value, in the row's unit."),
             "value_high": ("DOUBLE", "95 % point, in the row's unit."),
             "unit": ("VARCHAR", "Unit of the three values."),
             "distribution": ("VARCHAR", "Scale of the fit."),
-            "used_by": ("VARCHAR", "Section of the method that reads it."),
+            "used_by": (
+                "VARCHAR",
+                "Sections of the method that read it; then its role where it drives no figure, and "
+                "the sections in which it is a check only.",
+            ),
             "reasoning": ("VARCHAR", "Why these values."),
             "evidence": ("VARCHAR", "What was read for it; null where it is judgement alone."),
             "confidence": ("VARCHAR", "reported, estimated, modelled or inferred."),
@@ -195,15 +206,18 @@ META_TABLES: dict[str, MetaTable] = {
             "document_sha256": ("VARCHAR", "Document that holds the row."),
             "document_row": (
                 "BIGINT",
-                "Number of the row within the document; lines that do not fit the header count "
-                "after all rows. Unit: none.",
+                "Place of the row within the document, from 1, bad rows counted. Unit: none.",
             ),
             "row_key": ("VARCHAR", "Key cells of the row, comma-separated."),
             "field": ("VARCHAR", "Field at fault; null if the line as a whole is."),
             "value": ("VARCHAR", "What was found there; null for an empty cell."),
             "reason": ("VARCHAR", "Why it was refused."),
-            "kind": ("VARCHAR", "quarantined, or left_out by a correction."),
-            "row_json": ("VARCHAR", "The whole row as found."),
+            "kind": (
+                "VARCHAR",
+                "quarantined; waiting (for its day); unlabelled (nobody has settled its label); or "
+                "left_out, by a correction or a label table.",
+            ),
+            "row_json": ("VARCHAR", "The whole row as found, long cells cut."),
         },
     ),
 }

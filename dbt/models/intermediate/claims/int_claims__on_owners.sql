@@ -16,10 +16,6 @@ developer_spending as (
     select * from {{ ref('int_claims__developer_spending') }}
 ),
 
-assumptions as (
-    select * from {{ ref('int_inputs__assumptions') }}
-),
-
 rule_sets as (
     select * from {{ ref('int_policy__rule_sets') }} where scenario_id = 'baseline'
 ),
@@ -65,7 +61,7 @@ moments as (
 large_developers as (
     select
         training_runs.model_published_on,
-        trim(split_part(named_runs.developer, ',', 1)) as developer,
+        named_runs.lead_developer as developer,
     from training_runs
     inner join named_runs on training_runs.model_id = named_runs.model_id
     where training_runs.is_large
@@ -195,7 +191,7 @@ judged as (
         valid_from,
         assumption_id,
         [value_low, value_central, value_high] as points,
-    from assumptions
+    from {{ assumption_points('merchant_share', 'software_factor') }}
     where
         (parameter = 'merchant_share' and region_id = 'CN')
         or (parameter = 'software_factor' and origin = 'domestic')

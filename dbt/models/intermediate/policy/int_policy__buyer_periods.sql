@@ -1,5 +1,5 @@
 -- The horizon of a buyer cut wherever a duty, a naming or the group of its headquarters starts or
--- ends, for each destination that concerns it and for all others (`ANY`).
+-- ends, for each destination that concerns it and for all others (`all`).
 with buyers as (
     select * from {{ ref('int_policy__buyers') }}
 ),
@@ -26,7 +26,7 @@ destinations as (
 buyer_destinations as (
     select
         buyers.buyer_id,
-        'ANY' as destination_country,
+        'all' as destination_country,
     from buyers
     union
     select

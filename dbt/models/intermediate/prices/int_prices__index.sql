@@ -5,23 +5,11 @@ with relatives as (
     select * from {{ ref('int_prices__relatives') }}
 ),
 
-assumptions as (
-    select * from {{ ref('int_inputs__assumptions') }}
-),
-
 limits as (
-    select max(value_central) as min_providers
-    from assumptions
-    where assumption_id = 'index-min-providers'
+    select * from {{ constant_points('min_providers') }}
 ),
 
-used as (
-    select *
-    from relatives
-    where not needs_review
-),
-
-{{ two_level_jevons('used', 'monthly') }},
+{{ two_level_jevons('relatives', 'monthly') }},
 
 -- the month before the first step, and before the first step after a hole, is a base
 begun as (

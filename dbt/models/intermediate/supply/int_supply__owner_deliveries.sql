@@ -13,21 +13,8 @@ quarters as (
     select * from {{ ref('int_reference__quarters') }}
 ),
 
-assumptions as (
-    select * from {{ ref('int_inputs__assumptions') }}
-),
-
-assumption_draws as (
-    select * from {{ ref('int_inputs__assumption_draws') }}
-),
-
 growth as (
-    select
-        assumption_draws.draw,
-        assumption_draws.value as growth_per_quarter,
-    from assumptions
-    inner join assumption_draws on assumptions.assumption_id = assumption_draws.assumption_id
-    where assumptions.parameter = 'nowcast_growth'
+    select * from {{ constant_draws('nowcast_growth') }}
 )
 
 select
@@ -36,6 +23,7 @@ select
     shipment_draws.owner,
     shipment_draws.draw,
     shipment_draws.units,
+    shipment_draws.quarter_start as counted_quarter,
     false as is_nowcast,
 from shipment_draws
 -- a day early in a quarter already knows a count of the quarter that the grid does not hold yet
@@ -49,9 +37,10 @@ select
     shipment_draws.owner,
     shipment_draws.draw,
     shipment_draws.units * power(
-        growth.growth_per_quarter,
+        growth.nowcast_growth,
         date_diff('quarter', vendor_coverage.last_complete_quarter, quarters.quarter_start)
     ) as units,
+    vendor_coverage.last_complete_quarter as counted_quarter,
     true as is_nowcast,
 from vendor_coverage
 inner join shipment_draws

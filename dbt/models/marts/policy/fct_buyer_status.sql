@@ -15,7 +15,7 @@ with terms as (
     inner join {{ ref('dim_buyer') }} as buyers using (buyer_id)
     where
         buyers.has_terms
-        and terms.destination_country <> 'ANY'
+        and terms.destination_country <> 'all'
 ),
 
 weighed as (

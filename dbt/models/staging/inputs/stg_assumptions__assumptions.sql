@@ -16,7 +16,10 @@ known as (
 
 -- snapshot: the newest document is the whole table; the embedded one is always known
 newest_document as (
-    select documents.document_sha256
+    select
+        documents.document_sha256,
+        documents.document_origin,
+        documents.document_on,
     from documents
     cross join build
     where
@@ -32,7 +35,7 @@ newest_document as (
 chosen as (
     select known.*
     from known
-    inner join newest_document using (document_sha256)
+    inner join newest_document using (document_sha256, document_origin, document_on)
     cross join build
     where
         -- rows that were recalled or not read feed no model
@@ -42,15 +45,40 @@ chosen as (
 
 select
     assumption_id,
-    area,
     parameter,
-    applies_to,
+    region_id,
+    also_region_id,
+    chip_id,
+    also_chip_id,
+    vendor,
+    owner,
+    owner_type,
+    owner_group,
+    origin,
+    market,
+    workload_id,
+    job_scale,
+    package_class,
+    yardstick,
+    series,
+    indicator,
+    commitment,
+    chain,
+    claim_class,
+    claim_group,
+    reading,
+    epoch_confidence,
+    also_epoch_confidence,
+    growth_scenario,
+    quarter_of_year,
+    flop_from,
+    flop_below,
+    on_date,
+    valid_from,
+    valid_to,
     value_low,
     value_central,
     value_high,
-    unit,
-    distribution,
-    used_by,
     reasoning,
     evidence,
     source_publisher,
