@@ -13,7 +13,6 @@ import duckdb
 
 from pipelines.base.errors import AuditFailed, BuildFailed
 from pipelines.base.files import hash_bytes
-from pipelines.base.rows import fetch_value
 from pipelines.base.settings import now_utc
 from pipelines.build.kept import keep_build
 from pipelines.build.models import (

@@ -89,4 +89,6 @@ def desk(
         return Ended(int(ended.value.code or 0), output, errors)
 
     reviews = sources / "policy_watch" / "data" / "policy_reviews.csv"
+    header = reviews.read_text(encoding="utf-8").splitlines()[0]
+    reviews.write_text(f"{header}\n", encoding="utf-8")
     return PolicyDesk(warehouse / policy_release.name, reviews, run)

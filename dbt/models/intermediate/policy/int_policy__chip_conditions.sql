@@ -1,5 +1,6 @@
 -- Every condition that any rule states, tried on every chip: true, false, or null where the metric
--- is not known. A bound decides where it suffices. The distance to the threshold is positive while the condition is not met.
+-- is not known. A bound decides where it suffices. The distance to the threshold is positive while
+-- the condition is not met.
 with rule_book as (
     select * from {{ ref('int_policy__rule_book') }}
 ),

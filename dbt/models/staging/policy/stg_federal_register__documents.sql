@@ -36,6 +36,7 @@ chosen as (
 select
     document_number,
     title,
+    abstract,
     type,
     publication_date as published_on,
     agencies,

@@ -45,6 +45,7 @@ chosen as (
 
 select
     term,
+    looked_for_in,
     effect,
     reason,
     'policy_watch' as source_id,
