@@ -5,6 +5,8 @@ from datetime import date
 import pytest
 
 from scripts.compare_policy_engines import EARLIER_DAYS, compare_facts, compare_rule_sets
+from scripts.measure_policy_sources import is_primary
+from scripts.measure_policy_sources import measure as measure_sources
 from scripts.measure_policy_status import measure
 from tests.policy.sql_engine import Program
 
@@ -28,3 +30,13 @@ def test_the_status_is_measured(program: Program, capsys: pytest.CaptureFixture[
     assert "fct_chip_control_status" in shown
     assert "all models" in shown and " s, 2 threads" in shown
     assert "MiB" in shown
+
+
+def test_rows_on_a_primary_text_are_counted() -> None:
+    sites = {"sec.gov", "ir.amd.com"}
+    assert is_primary("https://www.sec.gov/Archives/1.htm", sites)
+    assert not is_primary("https://notsec.gov/1.htm", sites)
+    assert not is_primary("https://www.amd.com/1", sites)
+    shares = {table: primary / rows for table, rows, primary in measure_sources(None)}
+    assert shares["entity_names"] == 1
+    assert 0 < shares["policy_events"] < 1
