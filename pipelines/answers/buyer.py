@@ -19,7 +19,7 @@ UNKNOWN_AT_MOST = 4
 
 
 def find_buyer(connection: duckdb.DuckDBPyConnection, name: str) -> dict:
-    """Return the buyer with an id, a name or an alias.
+    """Return the buyer with an id, a name or an alias, written with hyphens or blanks.
 
     Raises:
         UnknownNameError: nobody is called so; the message suggests near names.
@@ -27,7 +27,8 @@ def find_buyer(connection: duckdb.DuckDBPyConnection, name: str) -> dict:
     rows = fetch_rows(
         connection,
         "select dim_buyer.* from marts.dim_buyer_name inner join marts.dim_buyer using (buyer_id) "
-        "where buyer_label = lower($1)",
+        "where buyer_label in (lower($1), replace(lower($1), '-', ' ')) "
+        "order by buyer_label = lower($1) desc limit 1",
         [name],
     )
     if rows:

@@ -157,9 +157,8 @@ def _print_buyer(answer: ChipAnswer) -> None:
     if verdict["listing_reason"] and answer.listing:
         _print_line("", f"{verdict['listing_citation']}  {answer.listing['source_url']}")
     if answer.granted:
-        _print_line(
-            "granted", f"{verdict['granted_text']} ({answer.granted['policy_id']}); the duty stays"
-        )
+        duty = "; the duty stays" if verdict["strictness"] != 0 else ""
+        _print_line("granted", f"{verdict['granted_text']} ({answer.granted['policy_id']}){duty}")
         _print_line("", answer.granted["source_url"])
 
 
