@@ -43,9 +43,15 @@ def test_a_named_chip_shows_the_letter_and_who_set_the_standard(desk: PolicyDesk
     assert find_line(shown.output, "control item") == "h20_letter, the chip is named"
     assert find_line(shown.output, "rule").startswith(f"{H20_LETTER}: ")
     assert find_line(shown.output, "standard").startswith("us-2025-07-h20-assurance: ")
-    assert find_line(shown.output, "destination").startswith(
-        "purchase discouraged by cn-2025-08-h20-discouraged: "
-    )
+    shown_restrictions = [
+        line.split(": ")[0].split(None, 1)[1]
+        for line in shown.output.splitlines()
+        if line.strip().startswith("destination ")
+    ]
+    assert shown_restrictions == [
+        "purchase discouraged, for all buyers, by cn-2025-08-h20-discouraged",
+        "security review, for all buyers, by cn-2025-07-h20-summons",
+    ]
 
 
 def test_the_letter_alone_sets_the_standard_before_july(desk: PolicyDesk) -> None:
@@ -98,7 +104,7 @@ def test_the_timeline_of_the_destination_has_every_change(desk: PolicyDesk) -> N
         ("2023-10-23", "licence_required"),
         ("2023-11-17", "licence_presumption_of_denial"),
     ]
-    assert rows[-1][1] == "open" and rows[-1][-1] == "purchase stopped"
+    assert rows[-1][1] == "open" and rows[-1][-1] == "purchase limited, customs checks"
     assert [row[0] for row in rows[1:]] == [row[1] for row in rows[:-1]]
 
 
@@ -136,7 +142,10 @@ def test_json_holds_the_whole_answer(desk: PolicyDesk) -> None:
     assert answer["verdict"]["outcome"] == "licence_presumption_of_approval"
     assert answer["policy"]["policy_id"] == H20_LETTER
     assert answer["licence_policy"]["policy_id"] == "us-2025-07-h20-assurance"
-    assert [row["treatment"] for row in answer["restrictions"]] == ["purchase_discouraged"]
+    assert [row["treatment"] for row in answer["restrictions"]] == [
+        "purchase_discouraged",
+        "security_review",
+    ]
     assert answer["timeline"][0]["valid_from"] == "2019-01-01"
     assert answer["timeline"][-1]["valid_to"] is None
     assert {row["clause_id"] for row in answer["conditions"]} >= {"us23-3a090-a1"}
@@ -194,3 +203,38 @@ def test_nothing_published_says_what_to_run(desk: PolicyDesk) -> None:
     shown = desk.run("chip", "nvidia-h20", "--to", "CN")
     assert shown.code == 2
     assert "nothing is published yet; run: make warehouse" in shown.errors
+
+
+def test_a_listed_buyer_is_answered_with_its_listing(desk: PolicyDesk) -> None:
+    """The L20 is below every limit; the listing of Inspur of March 2023 needs a licence for all."""
+    question = ("chip", "nvidia-l20", "--to", "CN", "--buyer", "inspur-group", "--on")
+    before = desk.run(*question, "2023-03-01")
+    assert "not controlled: no licence is needed" in before.output
+    assert find_line(before.output, "listed").startswith("on no list")
+    shown = desk.run(*question, "2024-06-01")
+    assert "licence needed; presumption of denial" in shown.output
+    assert "listed on the US Entity List since 2023-03-02 (88 FR 13673)" in shown.output
+
+
+def test_what_frees_a_buyer_by_name_leaves_no_duty(desk: PolicyDesk) -> None:
+    question = ("chip", "nvidia-h100-sxm", "--to", "AE", "--buyer", "G42", "--on")
+    licensed = desk.run(*question, "2026-01-10")
+    assert "licence needed; presumption of approval" in licensed.output
+    assert find_line(licensed.output, "granted").endswith("; the duty stays")
+    freed = desk.run(*question, "2026-08-01")
+    assert "no licence is needed for this destination" in freed.output
+    assert find_line(freed.output, "because").startswith("freed by name: ")
+    assert "the duty stays" not in freed.output
+
+
+def test_terms_stand_beside_the_licence(desk: PolicyDesk) -> None:
+    shown = desk.run("chip", "nvidia-h200", "--to", "CN", "--on", "2026-06-01")
+    assert find_line(shown.output, "tariff").startswith("25 % of the value on import")
+    before = desk.run("chip", "nvidia-h200", "--to", "CN", "--on", "2026-01-14")
+    assert "tariff" not in before.output
+
+
+def test_an_unknown_buyer_is_told_what_to_say(desk: PolicyDesk) -> None:
+    shown = desk.run("chip", "nvidia-h200", "--to", "CN", "--buyer", "nobody in particular")
+    assert shown.code == 2
+    assert "for a buyer on no list say local or d5_or_macau" in shown.errors

@@ -36,17 +36,13 @@ select
     coalesce(
         cast(chip_conditions.value_number as varchar),
         chip_conditions.value_text,
-        -- a metric known as a bound only shows the bound
+        -- a metric known as a bound only shows the bound; without one on a side nothing of it
         nullif(concat_ws(
             ' and ',
-            concat(
-                case when chip_conditions.is_above_lowest then '> ' else '>= ' end,
-                cast(round(chip_conditions.lowest_value, 3) as varchar)
-            ),
-            concat(
-                case when chip_conditions.is_below_highest then '< ' else '<= ' end,
-                cast(round(chip_conditions.highest_value, 3) as varchar)
-            )
+            case when chip_conditions.is_above_lowest then '> ' else '>= ' end
+            || cast(round(chip_conditions.lowest_value, 3) as varchar),
+            case when chip_conditions.is_below_highest then '< ' else '<= ' end
+            || cast(round(chip_conditions.highest_value, 3) as varchar)
         ), '')
     ) as chip_value,
     clause_results.is_met,
