@@ -279,3 +279,14 @@ def test_no_model_reads_a_fact_out_of_words() -> None:
 )
 def test_reading_words_would_be_noticed(sql: str) -> None:
     assert TAKING_APART.search(sql)
+
+
+def test_points_of_a_quantity_have_names() -> None:
+    """`points.p50` says what it is; the second of three does not."""
+    position = re.compile(r"[\w)]\[\d+\]")
+    wrong = [
+        f"{path.stem}: {found.group()}"
+        for path in (PROJECT_DIR / "dbt" / "models").rglob("*.sql")
+        if (found := position.search(path.read_text(encoding="utf-8")))
+    ]
+    assert not wrong, "\n".join(wrong)

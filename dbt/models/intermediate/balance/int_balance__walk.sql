@@ -107,7 +107,7 @@ rented as (
         allocation.wanted as value,
         'h100e' as unit,
         'x share of it that is rented' as explanation,
-        null::double[] as points,
+        {{ no_points() }} as points,
     from demand
     inner join allocation
         on
@@ -133,7 +133,7 @@ allocation_walk as (
         value,
         'share_of_stock' as unit,
         explanation,
-        null::double[] as points,
+        {{ no_points() }} as points,
     from allocation
 ),
 
@@ -174,7 +174,7 @@ world_walk as (
         ) as value,
         'h100e' as unit,
         side || ' of ' || part as explanation,
-        null::double[] as points,
+        {{ no_points() }} as points,
     from world_parts
     where operand is not null
     window parts_in_order as (
@@ -264,7 +264,7 @@ figure_walk as (
         supply_h100e - demand_h100e as value,
         'h100e' as unit,
         'supply - demand' as explanation,
-        null::double[] as points,
+        {{ no_points() }} as points,
     from figures
 
     union all

@@ -59,8 +59,8 @@ joined as (
         end as price_sign,
         case
             when merchant_loads.wanted_points is null then 'unknown'
-            when merchant_loads.wanted_points[1] > 1 then 'scarce'
-            when merchant_loads.wanted_points[3] < 1 then 'ample'
+            when merchant_loads.wanted_points.p05 > 1 then 'scarce'
+            when merchant_loads.wanted_points.p95 < 1 then 'ample'
             else 'unclear'
         end as quantity_sign,
         premiums.known_on,
@@ -83,5 +83,5 @@ select
             then case when price_sign = quantity_sign then 'agree' else 'disagree' end
         else 'undecided'
     end as agreement,
-    (premium_central > 1) = (wanted_points[2] > 1) as do_medians_agree,
+    (premium_central > 1) = (wanted_points.p50 > 1) as do_medians_agree,
 from joined
