@@ -70,7 +70,7 @@ from drawn
 inner join cumulative
     on
         drawn.vendor = cumulative.vendor
-        and drawn.chip_id = cumulative.chip_id
+        and drawn.chip_id = cumulative.chip_label
         and drawn.owner_name is not distinct from cumulative.owner_name
         and cumulative.as_of_on
         = (drawn.last_complete_quarter + interval 3 month - interval 1 day)::date

@@ -13,7 +13,7 @@ assumptions as (
 ),
 
 bound as (
-    select value_central as accelerators
+    select value_central as chips
     from assumptions
     where parameter = 'large_job_accelerators'
 )
@@ -35,4 +35,4 @@ where
     and clusters.status = 'operational'
     and clusters.first_operational_on is not null
     and clusters.superseded_by is null
-    and coalesce(clusters.chip_count, clusters.total_chip_count) >= bound.accelerators
+    and coalesce(clusters.chip_count, clusters.total_chip_count) >= bound.chips

@@ -9,7 +9,7 @@ with arrivals as (
 ),
 
 chip_shipments as (
-    select * from {{ ref('int_shipments__chip_shipments') }} where owner = 'China'
+    select * from {{ ref('int_shipments__owner_shipments') }} where owner = 'China'
 ),
 
 claim_tests as (

@@ -149,13 +149,13 @@ domestic_runs as (
 scaling as (
     select
         system_name,
-        chip_id,
+        chip_label,
         max(on_date) as on_date,
         arg_max(scaling_efficiency_pct, (chip_count, scaling_efficiency_pct))
         / arg_min(scaling_efficiency_pct, (chip_count, scaling_efficiency_pct)) as ratio,
     from efficiency
     where scaling_efficiency_pct is not null and chip_count is not null
-    group by system_name, chip_id
+    group by system_name, chip_label
     having count(distinct chip_count) > 1
 ),
 

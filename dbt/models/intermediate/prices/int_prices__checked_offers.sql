@@ -38,7 +38,7 @@ keyed as (
             coalesce(country_code, ''),
             coalesce(place, ''),
             coalesce(instance_type, ''),
-            coalesce(gpus::varchar, ''),
+            coalesce(chip_count::varchar, ''),
             commitment
         ) as offer_key,
         -- what is compared with each other: spot and the rest apart, lists of hyperscalers apart,
@@ -53,8 +53,8 @@ keyed as (
         coalesce(
             chip_id is not null
             and usd_per_gpu_hour > 0
-            and not is_accelerator_only
-            and not is_part_of_accelerator,
+            and not is_chip_only
+            and not is_part_of_chip,
             false
         ) as is_peer,
     from offers
@@ -91,7 +91,7 @@ runs as (
         provider,
         chip_id,
         commitment,
-        gpus,
+        chip_count,
         country_code,
         observed_on,
         usd_per_gpu_hour,
@@ -113,7 +113,7 @@ moves as (
         provider,
         chip_id,
         commitment,
-        gpus,
+        chip_count,
         country_code,
         observed_on,
     from runs
@@ -131,7 +131,7 @@ contradicted as (
             runs.provider = moves.provider
             and runs.chip_id = moves.chip_id
             and runs.commitment = moves.commitment
-            and coalesce(runs.gpus = moves.gpus, true)
+            and coalesce(runs.chip_count = moves.chip_count, true)
             and coalesce(runs.country_code = moves.country_code, true)
             and runs.source_publisher <> moves.source_publisher
             and runs.shown_since < moves.observed_on
@@ -154,7 +154,7 @@ mistaken as (
         on
             unnamed.provider = named.provider
             and unnamed.commitment = named.commitment
-            and unnamed.gpus = named.gpus
+            and unnamed.chip_count = named.chip_count
             and unnamed.chip_id <> named.chip_id
             and unnamed.source_publisher <> named.source_publisher
             and round(unnamed.usd_per_gpu_hour, 2) = round(named.usd_per_gpu_hour, 2)
@@ -179,10 +179,10 @@ list_prices as (
             and spot.country_code is not distinct from listed.country_code
             and spot.place is not distinct from listed.place
             and spot.instance_type is not distinct from listed.instance_type
-            and spot.gpus is not distinct from listed.gpus
+            and spot.chip_count is not distinct from listed.chip_count
             and spot.observed_on between listed.observed_on and listed.last_observed_on
             and spot.source_publisher = listed.source_publisher
-            and spot.price_per_hour = listed.price_per_hour
+            and spot.price_per_gpu_hour = listed.price_per_gpu_hour
     where
         spot.commitment = 'spot'
         and listed.commitment = 'on_demand'
@@ -204,7 +204,7 @@ ambiguous as (
 hours as (
     select max(hours)::double as hours_per_month
     from rental_price_units
-    where accelerators > 1
+    where chips_per_unit > 1
 ),
 
 yuan as (
@@ -256,7 +256,7 @@ explained as (
         list_min([
             {
                 -- a single accelerator is its own machine
-                'distance': case when gpus > 1 then abs(ln(ratio_to_peers / gpus)) end,
+                'distance': case when chip_count > 1 then abs(ln(ratio_to_peers / chip_count)) end,
                 'reason': 'price_of_the_whole_machine'
             },
             {
@@ -280,8 +280,8 @@ select
         when chip_id is null then 'no_single_chip'
         when usd_per_gpu_hour is null then 'no_exchange_rate'
         when usd_per_gpu_hour <= 0 then 'no_price'
-        when is_accelerator_only then 'accelerator_without_machine'
-        when is_part_of_accelerator then 'part_of_an_accelerator'
+        when is_chip_only then 'accelerator_without_machine'
+        when is_part_of_chip then 'part_of_an_accelerator'
         when is_part_of_series then 'part_of_national_series'
         when confidence = 'modelled' then 'assumption_of_an_analyst'
         when is_list_price then 'spot_repeats_list_price'

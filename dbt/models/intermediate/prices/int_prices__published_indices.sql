@@ -23,7 +23,7 @@ select
     rental_quotes.known_on,
     rental_quotes.confidence,
 from rental_quotes
-left join chip_ids on rental_quotes.chip_id = chip_ids.label
+left join chip_ids on rental_quotes.chip_label = chip_ids.label
 where
     rental_quotes.provider_type = 'index'
     and rental_quotes.currency = 'USD'

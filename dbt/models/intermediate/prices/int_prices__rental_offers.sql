@@ -43,24 +43,24 @@ quotes as (
         country_code,
         region as place,
         instance_type,
-        gpus,
-        chip_id as chip_label,
+        chip_count,
+        chip_label,
         commitment,
-        price_per_gpu_hour as price_per_hour,
+        price_per_gpu_hour,
         currency,
         case
             when billing_unit = 'month_of_730_hours'
                 then 'monthly price by 730 hours and by accelerators'
             when billing_unit = 'slice_hour' then 'price of a slice by its accelerators'
-            when gpus > 1 then 'price of the machine by its accelerators'
+            when chip_count > 1 then 'price of the machine by its accelerators'
             else 'as quoted'
         end as conversion,
         cast(null as varchar) as price_unit,
         cast(null as varchar) as rated_chip_id,
         false as is_press_report,
         -- an accelerator without the machine around it is no rent of an accelerator
-        coalesce(not includes_host, false) as is_accelerator_only,
-        false as is_part_of_accelerator,
+        coalesce(not includes_host, false) as is_chip_only,
+        false as is_part_of_chip,
         false as is_part_of_series,
         source_publisher,
         source_url,
@@ -83,21 +83,21 @@ catalogue as (
         country_code,
         place,
         instance_type,
-        gpus,
+        chip_count,
         chip_label,
         commitment,
-        price_per_gpu_hour as price_per_hour,
+        price_per_gpu_hour,
         currency,
         case
-            when is_part_of_accelerator then 'price of a part by its share of the accelerator'
-            when gpus > 1 then 'price of the machine by its accelerators'
+            when is_part_of_chip then 'price of a part by its share of the accelerator'
+            when chip_count > 1 then 'price of the machine by its accelerators'
             else 'as quoted'
         end as conversion,
         cast(null as varchar) as price_unit,
         cast(null as varchar) as rated_chip_id,
         false as is_press_report,
-        is_accelerator_only,
-        is_part_of_accelerator,
+        is_chip_only,
+        is_part_of_chip,
         false as is_part_of_series,
         source_publisher,
         source_url,
@@ -121,32 +121,32 @@ press as (
         'CN' as country_code,
         null::varchar as place,
         china_rents.series as instance_type,
-        rental_price_units.accelerators as gpus,
-        china_rents.chip_id as chip_label,
+        rental_price_units.chips_per_unit as chip_count,
+        china_rents.chip_label,
         coalesce(china_rents.commitment, rental_price_units.commitment) as commitment,
         (china_rents.price_low + coalesce(china_rents.price_high, china_rents.price_low)) / 2
         / rental_price_units.hours
         * case
-            when rental_price_units.accelerators is not null
-                then 1.0 / rental_price_units.accelerators
+            when rental_price_units.chips_per_unit is not null
+                then 1.0 / rental_price_units.chips_per_unit
             -- teraflops to petaflops
             else chip_specs.dense_fp16_tflops / 1000.0
-        end as price_per_hour,
+        end as price_per_gpu_hour,
         china_rents.currency,
         china_rents.what || ' by '
         || case
-            when rental_price_units.accelerators is null then 'petaflops of the card and '
-            when rental_price_units.accelerators > 1
-                then rental_price_units.accelerators::varchar || ' cards and '
+            when rental_price_units.chips_per_unit is null then 'petaflops of the card and '
+            when rental_price_units.chips_per_unit > 1
+                then rental_price_units.chips_per_unit::varchar || ' cards and '
             else ''
         end
         || rental_price_units.hours::varchar || ' hours' as conversion,
         rental_price_units.what as price_unit,
-        case when rental_price_units.accelerators is null then chip_specs.chip_id end
+        case when rental_price_units.chips_per_unit is null then chip_specs.chip_id end
             as rated_chip_id,
         true as is_press_report,
-        false as is_accelerator_only,
-        false as is_part_of_accelerator,
+        false as is_chip_only,
+        false as is_part_of_chip,
         china_rents.is_part_of_series,
         china_rents.source_publisher,
         china_rents.source_url,
@@ -157,7 +157,7 @@ press as (
         china_rents.confidence,
     from china_rents
     inner join rental_price_units on china_rents.what = rental_price_units.what
-    left join chip_ids on china_rents.chip_id = chip_ids.label
+    left join chip_ids on china_rents.chip_label = chip_ids.label
     left join chip_specs on chip_ids.chip_id = chip_specs.chip_id
 ),
 
@@ -202,25 +202,25 @@ select
     coalesce(countries.region_id, 'WORLD') as region_id,
     offers.place,
     offers.instance_type,
-    offers.gpus,
+    offers.chip_count,
     chip_ids.chip_id,
     offers.chip_label,
     offers.commitment,
-    offers.price_per_hour,
+    offers.price_per_gpu_hour,
     offers.currency,
     offers.conversion || case
         when offers.currency = 'USD' then ''
         else ', ' || offers.currency || ' at the mean rate of the month'
     end as conversion,
     case
-        when offers.currency = 'USD' then offers.price_per_hour
-        else offers.price_per_hour / dollar_rates.units_per_usd
+        when offers.currency = 'USD' then offers.price_per_gpu_hour
+        else offers.price_per_gpu_hour / dollar_rates.units_per_usd
     end as usd_per_gpu_hour,
     offers.price_unit,
     offers.rated_chip_id,
     offers.is_press_report,
-    coalesce(offers.is_accelerator_only, false) as is_accelerator_only,
-    offers.is_part_of_accelerator,
+    coalesce(offers.is_chip_only, false) as is_chip_only,
+    offers.is_part_of_chip,
     coalesce(offers.is_part_of_series, false) as is_part_of_series,
     offers.source_publisher,
     offers.source_url,

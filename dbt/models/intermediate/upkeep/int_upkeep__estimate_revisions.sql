@@ -21,7 +21,7 @@ shipment_measures as (
     unpivot (
         select
             shipment_id as estimate_id,
-            chip_id || ' / ' || owner as subject,
+            chip_label || ' / ' || owner as subject,
             period_start,
             vintage_on,
             change = 'withdrawn' as is_withdrawn,

@@ -43,7 +43,7 @@ chosen as (
 select
     observation_id,
     system as system_name,
-    chip_id,
+    chip_id as chip_label,
     chip_count,
     workload,
     mfu_pct,

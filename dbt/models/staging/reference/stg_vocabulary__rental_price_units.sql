@@ -42,7 +42,7 @@ chosen as (
 
 select
     what,
-    accelerators,
+    accelerators as chips_per_unit,
     hours,
     commitment,
     provider_type,
