@@ -1,3 +1,4 @@
+{{ config(materialized='view') }}
 -- What the rules that a scenario changes did, as quantiles over the draws: actual less
 -- counterfactual, by quantity, quality and in total, for the deployed stock and for usable supply,
 -- which is what the balance shares out. Behind the total stands what became of it in the balance:

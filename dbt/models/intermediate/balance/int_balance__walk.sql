@@ -1,3 +1,4 @@
+{{ config(materialized='view') }}
 -- The whole walk from delivered chips and observed work to a figure of the balance, on the central
 -- path, for every region, quarter, kind of work and access. Quantiles do not multiply, so they stand
 -- beside the path where the same quantity is published.

@@ -1,9 +1,7 @@
 -- Claims on what arrives in China and what is shipped to the world, draw by draw, in the year to
 -- either quarter.
 with arrivals as (
-    select * from {{ ref('int_supply__arrivals') }}
-    -- judged pieces alone are no deliveries
-    where region_id = 'CN' and exists (select 1 from {{ ref('int_shipments__vendor_coverage') }})
+    select * from {{ ref('int_claims__arrivals') }} where region_id = 'CN'
 ),
 
 shipment_draws as (

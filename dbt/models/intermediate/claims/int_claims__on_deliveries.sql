@@ -1,11 +1,6 @@
 -- Claims on which chips reach China, by count of kinds and by tracked deliveries.
 with arrivals as (
-    select * from {{ ref('int_supply__arrivals') }}
-    -- judged pieces alone are no deliveries
-    where
-        draw = 0
-        and units > 0
-        and exists (select 1 from {{ ref('int_shipments__vendor_coverage') }})
+    select * from {{ ref('int_claims__arrivals') }} where draw = 0 and units > 0
 ),
 
 chip_shipments as (

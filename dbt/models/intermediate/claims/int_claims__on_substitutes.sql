@@ -4,12 +4,7 @@ with substitution as (
 ),
 
 arrivals as (
-    select * from {{ ref('int_supply__arrivals') }}
-    -- judged pieces alone are no deliveries
-    where
-        draw = 0
-        and units > 0
-        and exists (select 1 from {{ ref('int_shipments__vendor_coverage') }})
+    select * from {{ ref('int_claims__arrivals') }} where draw = 0 and units > 0
 ),
 
 chip_draws as (

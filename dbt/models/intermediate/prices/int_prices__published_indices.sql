@@ -1,3 +1,4 @@
+{{ config(materialized='view') }}
 -- Rental indices that others publish: averages of offers that are already among the quotes, kept
 -- apart as a check on the index of this warehouse.
 with rental_quotes as (

@@ -1,3 +1,4 @@
+{{ config(materialized='view') }}
 -- The two independent signs of shortage side by side: what the price says (premium over cost) and
 -- what quantities say (load wanted of merchant capacity). Neither is calibrated on the other.
 -- A sign speaks only where its whole interval lies on one side of one.

@@ -1,3 +1,4 @@
+{{ config(materialized='view') }}
 -- Every version of an estimate that its publisher has revised, beside the version before. An
 -- estimate keeps its id over versions; a version that leaves it as it was has no row.
 with shipment_versions as (

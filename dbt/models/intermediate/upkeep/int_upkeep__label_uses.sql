@@ -1,3 +1,4 @@
+{{ config(materialized='view') }}
 -- Where every label of a chip, organisation, country or policy is used, with the weight behind it,
 -- and whether it leads to an id. The list below says per column what weighs: units, H100
 -- equivalents, dollars or training FLOP; a column without any is weighed by its rows. Vintages and
