@@ -63,7 +63,8 @@ def find_feed_faults(contract: Contract, table: Table) -> list[str]:
     if len(priced) != 1:
         faults.append(
             f"feeds: found the prices {', '.join(priced) or '(none)'}; expected one of "
-            "price_per_gpu_hour (of one accelerator) and price_per_hour (of the machine, with chip_count)"
+            "price_per_gpu_hour (of one accelerator) and price_per_hour (of the machine, with "
+            "chip_count)"
         )
     elif priced == ["price_per_hour"] and "chip_count" not in staged:
         faults.append("feeds: found price_per_hour without chip_count; expected how many it is for")
