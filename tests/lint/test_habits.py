@@ -37,7 +37,7 @@ def test_hooks_run_the_commands_of_lint() -> None:
         assert command.removeprefix(entry).strip() in (
             "",
             ".",
-            "dbt/models/intermediate dbt/models/marts dbt/tests",
+            "dbt/models/intermediate dbt/models/marts dbt/models/bridges dbt/tests",
         )
 
 
