@@ -146,7 +146,7 @@ def copy_database(settings: Settings, path: Path, marts: list[Mart]) -> None:
             )
         # a view names its tables without a database: they are looked up where the view stands
         connection.execute("use release")
-        for mart in _order_views(marts):
+        for mart in order_views(marts):
             connection.execute(f"create view marts.{quote_name(mart.name)} as {mart.query}")
         connection.execute(f"use {build}")
         bridges = list_bridges(read_manifest(settings))
@@ -161,8 +161,12 @@ def copy_database(settings: Settings, path: Path, marts: list[Mart]) -> None:
         connection.close()
 
 
-def _order_views(marts: list[Mart]) -> list[Mart]:
-    """Return the marts that are views, each after the views that it reads."""
+def order_views(marts: list[Mart]) -> list[Mart]:
+    """Return the marts that are views, each after the views that it reads.
+
+    Raises:
+        ReleaseError: views read each other in a circle.
+    """
     waiting = {mart.name: mart for mart in marts if mart.query is not None}
     ordered: list[Mart] = []
     while waiting:

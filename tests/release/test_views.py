@@ -6,6 +6,8 @@ import duckdb
 import pytest
 
 from pipelines.base.errors import ReleaseError
+from pipelines.release.content import Mart
+from pipelines.release.publish import order_views
 from pipelines.run.pipeline import run_pipeline
 from tests.small_project.builder import SmallProject
 
@@ -95,3 +97,25 @@ def test_a_view_over_what_is_not_published_is_refused(project: SmallProject) -> 
     project.replace_text(path, "ref('dim_chip')", "ref('int_reference__chips')")
     with pytest.raises(ReleaseError, match="a view among the marts can read marts only"):
         run_pipeline(project.settings, None, False, [], project.lines.append)
+
+
+def make_view(name: str, *read: str) -> Mart:
+    """Make a view that selects from marts."""
+    query = " union all ".join(f'select * from "marts"."{mart}"' for mart in read)
+    return Mart(name, ("chip_id",), ("chip_id",), query)
+
+
+def test_a_view_is_copied_after_the_views_that_it_reads() -> None:
+    marts = [
+        make_view("fct_a", "fct_b", "fct_table"),
+        make_view("fct_b", "fct_c"),
+        make_view("fct_c", "fct_table"),
+        Mart("fct_table", ("chip_id",), ("chip_id",)),
+    ]
+    assert [mart.name for mart in order_views(marts)] == ["fct_c", "fct_b", "fct_a"]
+
+
+def test_views_that_read_each_other_are_refused() -> None:
+    marts = [make_view("fct_a", "fct_b"), make_view("fct_b", "fct_a")]
+    with pytest.raises(ReleaseError, match="in a circle: fct_a, fct_b"):
+        order_views(marts)
