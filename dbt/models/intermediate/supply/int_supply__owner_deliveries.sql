@@ -2,8 +2,8 @@
 -- quarter its last deliveries carried on by its revenue or the judged growth, for chips that are
 -- still made. China's own rows are not continued; what it may buy afterwards stands in the licensed
 -- pieces.
-with shipment_draws as (
-    select * from {{ ref('int_shipments__shipment_draws') }}
+with delivery_draws as (
+    select * from {{ ref('int_shipments__delivery_draws') }}
 ),
 
 vendor_coverage as (
@@ -19,36 +19,36 @@ bridge_draws as (
 )
 
 select
-    shipment_draws.quarter_start,
-    shipment_draws.chip_id,
-    shipment_draws.owner,
-    shipment_draws.draw,
-    shipment_draws.units,
+    delivery_draws.quarter_start,
+    delivery_draws.chip_id,
+    delivery_draws.owner,
+    delivery_draws.draw,
+    delivery_draws.units,
     false as is_nowcast,
     'counted' as basis,
-from shipment_draws
+from delivery_draws
 -- a day early in a quarter already knows a count of the quarter that the grid does not hold yet
-inner join quarters on shipment_draws.quarter_start = quarters.quarter_start
+inner join quarters on delivery_draws.quarter_start = quarters.quarter_start
 
 union all
 
 select
     bridge_draws.quarter_start,
-    shipment_draws.chip_id,
-    shipment_draws.owner,
-    shipment_draws.draw,
-    shipment_draws.units * bridge_draws.factor as units,
+    delivery_draws.chip_id,
+    delivery_draws.owner,
+    delivery_draws.draw,
+    delivery_draws.units * bridge_draws.factor as units,
     true as is_nowcast,
     bridge_draws.basis,
 from vendor_coverage
-inner join shipment_draws
+inner join delivery_draws
     on
-        vendor_coverage.chip_id = shipment_draws.chip_id
-        and vendor_coverage.last_complete_quarter = shipment_draws.quarter_start
+        vendor_coverage.chip_id = delivery_draws.chip_id
+        and vendor_coverage.last_complete_quarter = delivery_draws.quarter_start
 inner join bridge_draws
     on
         vendor_coverage.vendor = bridge_draws.vendor
-        and shipment_draws.draw = bridge_draws.draw
+        and delivery_draws.draw = bridge_draws.draw
 where
     vendor_coverage.is_in_production
-    and shipment_draws.owner <> 'China'
+    and delivery_draws.owner <> 'China'
