@@ -12,22 +12,32 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
+from typing import Literal
 
 import duckdb
 
 from pipelines.archive.documents import Archive, Document, FetchNote
 from pipelines.base.errors import ContractError, DocumentFault
 from pipelines.base.files import hash_bytes, hash_file, hash_files
+from pipelines.base.rows import fetch_value
 from pipelines.base.settings import Settings, now_utc, today_utc
 from pipelines.base.sql import quote_name, quote_text
 from pipelines.contracts.corrections import CORRECTIONS_FILE, Correction, load_corrections
+from pipelines.contracts.governing import get_governing_variable
 from pipelines.contracts.model import Contract, Table
 from pipelines.ingest.cells import read_csv_cells, read_parsed_cells
 from pipelines.ingest.document_checks import check_bytes, check_file
 from pipelines.ingest.history import fold_history
 from pipelines.ingest.load import LoadContext, load_table
 from pipelines.ingest.parsers import PARSER_FILE, load_parser
-from pipelines.ingest.records import Load, get_record_path, list_loads, read_load, write_load
+from pipelines.ingest.records import (
+    Load,
+    TableLoad,
+    get_record_path,
+    list_loads,
+    read_load,
+    write_load,
+)
 
 logger = logging.getLogger(__name__)
 INGEST_DIR = Path(__file__).parent
@@ -72,7 +82,7 @@ def order_sources(contracts: list[Contract]) -> list[Contract]:
             for column in table.columns.values()
             if column.references
         }
-        for entity in sorted(wanted - set(providers)):
+        for entity in sorted(wanted - providers.keys()):
             raise ContractError(
                 f"{contract.folder}/contract.yml: a column references {entity}, but no table of "
                 f"any source provides {entity} ids"
@@ -144,6 +154,18 @@ class IngestSession:
         )
         self.connection.execute(f"set variable {name} = (select list(id) from {name})")
 
+    def _keep_governing_rows(self, contract: Contract, table: Table, files: list[str]) -> None:
+        """Keep the rows of a table that governs another, for the rules of that one."""
+        for other in contract.tables:
+            if other.governed_by and other.governed_by.table == table.table:
+                paths = ", ".join(quote_text(str(self.settings.warehouse_dir / f)) for f in files)
+                columns = ", ".join(quote_name(name) for name in table.columns)
+                self.connection.execute(
+                    f"set variable {get_governing_variable(table.table)} = ("
+                    f"select map_from_entries(list(({quote_name(other.governed_by.key)}, t))) "
+                    f"from (select {columns} from read_parquet([{paths}])) as t)"
+                )
+
     def _add_own_ids(self, table: Table) -> None:
         """Let the table that first defines an entity refer to its own rows (policy to policy)."""
         for entity, column in table.provides.items():
@@ -158,10 +180,18 @@ class IngestSession:
         parts = []
         for entity in entities:
             if entity in self.entity_tables:
-                value = self.connection.execute(
-                    f"select md5(string_agg(id, '|' order by id)) from {self.entity_tables[entity]}"
-                ).fetchone()[0]
+                table = self.entity_tables[entity]
+                value = fetch_value(
+                    self.connection, f"select md5(string_agg(id, '|' order by id)) from {table}"
+                )
                 parts.append(f"{entity}={value}")
+        # tables of its own are not loaded yet: their files stand for what they will provide
+        parts += [
+            f"{table.table}={hash_file(path)}"
+            for table in contract.tables
+            if set(table.provides) & set(entities)
+            and (path := contract.folder / "data" / table.file_name).exists()
+        ]
         return ";".join(parts)
 
     def hash_loader(self, contract: Contract) -> str:
@@ -206,7 +236,9 @@ class IngestSession:
                 load = self._find_last_good(contract, table)
             if load is not None:
                 current.append(load)
-                self._add_table_ids(table, [t.file for t in load.tables])
+                files = [t.file for t in load.tables]
+                self._add_table_ids(table, files)
+                self._keep_governing_rows(contract, table, files)
         notes = {
             address.document: self.archive.read_fetch_note(contract.source_id, address.document)
             for address in contract.addresses
@@ -296,7 +328,9 @@ class IngestSession:
         )
         if record.exists():
             return read_load(record)
-        status, reason, loads = "accepted", None, []
+        status: Literal["accepted", "refused"] = "accepted"
+        reason: str | None = None
+        loads: list[TableLoad] = []
         try:
             loads = self._load_tables(contract, document, tables, corrections, loader)
         except DocumentFault as fault:

@@ -22,22 +22,27 @@ from pipelines.quality.suites import Expectation, Suite
 
 
 def check_contracts(sources: list[SourceLoads]) -> list[Check]:
-    """Report what loading found: quarantined rows and refused documents, as warnings."""
+    """Report what loading found: quarantined rows and refused documents.
+
+    They are warnings, but for rows of a table that means something else without them.
+    """
     checks = []
     for loads in sources:
         source_id = loads.contract.source_id
         for load in loads.current:
             for table in load.tables:
                 bad = table.rows_quarantined
+                is_needed = loads.contract.get_table(table.table).needs_every_row
                 checks.append(
                     Check(
                         name=f"{source_id}.{table.table}.no_row_quarantined",
                         table=f"raw.{source_id}__{table.table}",
-                        severity="warning",
+                        severity="error" if is_needed else "warning",
                         passed=bad == 0,
                         observed=f"{bad} of {table.rows_read} rows quarantined ({load.address})",
                         kind="contract",
-                        message="every row satisfies the contract; see meta.quarantine",
+                        message="every row satisfies the contract; see meta.quarantine or "
+                        f"`source check {source_id}`",
                     )
                 )
         checks.append(

@@ -5,10 +5,6 @@ with regional_demand as (
     select * from {{ ref('int_demand__regional_demand') }}
 ),
 
-quarters as (
-    select * from {{ ref('int_reference__quarters') }}
-),
-
 workloads as (
     select * from {{ ref('int_reference__workloads') }}
 ),

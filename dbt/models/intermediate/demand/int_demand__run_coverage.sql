@@ -5,10 +5,6 @@ with training_runs as (
     select * from {{ ref('int_demand__training_runs') }}
 ),
 
-assumptions as (
-    select * from {{ ref('int_inputs__assumptions') }}
-),
-
 quarters as (
     select * from {{ ref('int_reference__quarters') }}
 ),
@@ -20,8 +16,7 @@ build as (
 -- the slow end of the lag between training and release
 release_lags as (
     select value_high as days
-    from assumptions
-    where parameter = 'release_lag_days'
+    from {{ assumption_points('release_lag_days') }}
 ),
 
 settled as (
@@ -33,13 +28,11 @@ settled as (
 )
 
 select
-    assumptions.region_id,
+    growths.region_id,
     least(
         settled.quarter_start,
-        (date_trunc('quarter', assumptions.valid_from) - interval 3 month)::date
+        (date_trunc('quarter', growths.valid_from) - interval 3 month)::date
     ) as last_covered_quarter,
-from assumptions
+from {{ assumption_points('final_run_growth') }} as growths
 cross join settled
-where
-    assumptions.parameter = 'final_run_growth'
-    and exists (select 1 from training_runs)
+where exists (select 1 from training_runs)

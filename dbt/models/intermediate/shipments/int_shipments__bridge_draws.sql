@@ -22,25 +22,12 @@ draws as (
     select * from {{ ref('int_inputs__draws') }}
 ),
 
-assumptions as (
-    select * from {{ ref('int_inputs__assumptions') }}
-),
-
-assumption_draws as (
-    select * from {{ ref('int_inputs__assumption_draws') }}
-),
-
 build as (
     select seed from {{ source('build', 'parameters') }}
 ),
 
 growth as (
-    select
-        assumption_draws.draw,
-        assumption_draws.value as growth_per_quarter,
-    from assumptions
-    inner join assumption_draws on assumptions.assumption_id = assumption_draws.assumption_id
-    where assumptions.parameter = 'nowcast_growth'
+    select * from {{ constant_draws('nowcast_growth') }}
 ),
 
 -- quarters to be bridged, with the revenue of the last counted one beside theirs
@@ -153,7 +140,7 @@ select
     carried.draw,
     case when carried.log_factor is not null then carried.basis else 'growth' end as basis,
     exp(coalesce(carried.last_log_factor, 0)) * power(
-        growth.growth_per_quarter,
+        growth.nowcast_growth,
         carried.quarters_since_count - coalesce(carried.last_bridged, 0)
     ) as factor,
 from carried
