@@ -8,6 +8,10 @@ draws as (
     select * from {{ ref('int_inputs__draws') }}
 ),
 
+judged_shares as (
+    select * from {{ ref('int_supply__judged_shares') }}
+),
+
 -- where chips may stand, by the way they came
 places as (
     select
@@ -25,7 +29,7 @@ places as (
 -- a row that names no region or origin holds for every one
 in_force as (
     select
-        quarters.quarter_start,
+        judged.quarter_start,
         places.region_id,
         places.origin,
         judged.draw,
@@ -33,18 +37,12 @@ in_force as (
         max(judged.value) filter (where judged.parameter = 'large_cluster_share')
             as large_cluster_share,
         max(judged.value) filter (where judged.parameter = 'software_factor') as software_factor,
-    from quarters
-    inner join {{ assumption_draws(
-        'powered_share', 'large_cluster_share', 'software_factor'
-    ) }} as judged
-        on
-            judged.valid_from <= quarters.quarter_start
-            and coalesce(judged.valid_to > quarters.quarter_start, true)
+    from judged_shares as judged
     inner join places
         on
             places.region_id = coalesce(judged.region_id, places.region_id)
             and places.origin = coalesce(judged.origin, places.origin)
-    group by quarters.quarter_start, places.region_id, places.origin, judged.draw
+    group by judged.quarter_start, places.region_id, places.origin, judged.draw
 )
 
 select
