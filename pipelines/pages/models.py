@@ -14,7 +14,7 @@ from pipelines.contracts.load import read_yaml
 from pipelines.release.content import KEY_TEST
 
 # names in quotes are what ref() is given, directly or through a list
-_REFERENCE = re.compile(r"['\"]((?:stg|int|dim|fct)_[a-z0-9_]+)['\"]")
+_REFERENCE = re.compile(r"['\"]((?:stg|int|dim|fct|brg)_[a-z0-9_]+)['\"]")
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class ModelColumn:
 
 @dataclass(frozen=True)
 class Model:
-    """One mart as its folder describes it."""
+    """One mart or bridge as its folder describes it."""
 
     name: str
     area: str
@@ -39,13 +39,22 @@ class Model:
 
 def read_marts(dbt_dir: Path) -> list[Model]:
     """Return all marts that are described, ordered by name."""
-    root = dbt_dir / "models" / "marts"
-    marts = []
+    return _read_layer(dbt_dir, "marts")
+
+
+def read_bridges(dbt_dir: Path) -> list[Model]:
+    """Return all bridges that are described, ordered by name."""
+    return _read_layer(dbt_dir, "bridges")
+
+
+def _read_layer(dbt_dir: Path, layer: str) -> list[Model]:
+    root = dbt_dir / "models" / layer
+    models = []
     for path in sorted(root.glob("**/_*.yml")):
         content = read_yaml(path)
         for entry in (content or {}).get("models") or []:
-            marts.append(_read_model(entry, path.parent.name))
-    return sorted(marts, key=lambda mart: mart.name)
+            models.append(_read_model(entry, path.parent.name))
+    return sorted(models, key=lambda model: model.name)
 
 
 def _read_model(entry: dict[str, Any], area: str) -> Model:

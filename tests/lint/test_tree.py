@@ -16,20 +16,16 @@ from pipelines.cli import cli
 SKIPPED = {".git", ".venv", "__pycache__", "node_modules", ".pytest_cache", ".ruff_cache"}
 SKIPPED |= {".hypothesis", ".mypy_cache", "compute_balance.egg-info", "logs", "target", ".github"}
 # what a run writes below `warehouse/`; the rest of that folder belongs to the repository
-RUN_FOLDERS = {"as_of", "build", "data", "releases", "dagster", "docs"}
+RUN_FOLDERS = {"as_of", "build", "data", "releases", "dagster", "docs", "hand"}
 TEXT_SUFFIXES = {".py", ".sql", ".yml", ".yaml", ".md", ".toml", ".txt", ".in", ".lock", ".json"}
 MAX_LINES = 400
 # files that may be longer, as patterns, with the reason
 LONG_FILES = {
-    "requirements.lock": "written by the resolver: every package with its hashes",
+    "requirements*.lock": "written by the resolver: every package with its hashes",
     "dbt/models/staging/*/_*__sources.yml": "generated from the contracts",
     "dbt/models/staging/*/_*__staging.yml": "generated from the contracts",
     "pipelines/sources/*/corrections.yml": "data: one entry per upstream error",
     "pipelines/sources/*/data/*": "data",
-    "docs/data-licences.md": "generated from the contracts: every publisher with its terms",
-    "docs/data-notes.md": "generated from corrections and contracts",
-    "docs/data-dictionary.md": "generated from contracts and models",
-    "docs/dictionary/*.md": "generated from contracts and models",
     "tests/snapshots/*": "generated list of assets, checks and schedules",
     "tests/policy/known_outcomes.csv": "data: outcomes worked out by hand",
 }
@@ -118,11 +114,16 @@ def test_no_print_outside_the_command_line() -> None:
     assert finished.returncode == 0, finished.stdout
 
 
+def list_documents() -> list[Path]:
+    """Return the documents of the repository: those on top, and all of `docs/`."""
+    return [*sorted(PROJECT_DIR.glob("*.md")), *sorted((PROJECT_DIR / "docs").rglob("*.md"))]
+
+
 def list_commands() -> list[tuple[str, str]]:
     """Return the command lines in code blocks of README and docs, each with its file."""
     found = []
-    for path in [PROJECT_DIR / "README.md", *(PROJECT_DIR / "docs").rglob("*.md")]:
-        for block in re.findall(r"^```\w*\n(.*?)^```", read(path), re.MULTILINE | re.DOTALL):
+    for path in list_documents():
+        for block in re.findall(r"^ *```\w*\n(.*?)^ *```", read(path), re.MULTILINE | re.DOTALL):
             for line in block.splitlines():
                 command = line.strip().removeprefix("$ ").removeprefix(".venv/bin/")
                 command = command.replace("python -m pipelines.cli", "compute-balance")
@@ -133,6 +134,8 @@ def list_commands() -> list[tuple[str, str]]:
 
 def find_problem(command: str) -> str | None:
     """Return what is wrong with a command line of a document; None if it can be run."""
+    if command.startswith("compute-balance dbt"):
+        return None  # what follows is dbt's
     program, *words = re.findall(r"\"[^\"]*\"|'[^']*'|\S+", command)
     if program == "make":
         targets = re.findall(r"^([a-z-]+):", read(PROJECT_DIR / "Makefile"), re.MULTILINE)
@@ -152,6 +155,29 @@ def find_problem(command: str) -> str | None:
 @pytest.mark.parametrize(("document", "command"), list_commands())
 def test_commands_in_documents_exist(document: str, command: str) -> None:
     assert find_problem(command) is None, f"{document}: {command}"
+
+
+def test_links_between_documents_lead_somewhere() -> None:
+    wrong = [
+        f"{name(path)}: {target}"
+        for path in list_documents()
+        for target in re.findall(r"\]\(([^)\s#]+)(?:#[^)]*)?\)", read(path))
+        if "://" not in target and not (path.parent / target).exists()
+    ]
+    assert not wrong, "\n".join(wrong)
+
+
+def test_files_that_documents_name_exist() -> None:
+    """A path in code style with a folder known here is a file or a folder, or a pattern of some."""
+    folders = "dbt|docs|expectations|pipelines|scripts|tests"
+    pages = [PROJECT_DIR / "CONTRIBUTING.md", *(PROJECT_DIR / "docs" / "how-to").glob("*.md")]
+    wrong = []
+    for path in pages:
+        for target in re.findall(rf"`((?:{folders})/[^` ]*)`", read(path)):
+            pattern = re.sub(r"\b(?:AREA|ID|MART|SOURCE)\b", "*", target).replace("...", "*")
+            if not any(PROJECT_DIR.glob(pattern.rstrip("/"))):
+                wrong.append(f"{name(path)}: {target}")
+    assert not wrong, "\n".join(wrong)
 
 
 def test_readme_names_the_two_commands() -> None:

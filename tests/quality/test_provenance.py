@@ -7,7 +7,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from pipelines.answers.prices import back_price
+from pipelines.answers.backing import read_backing
 from pipelines.answers.trace import trace_row
 from pipelines.base.errors import ReleaseError
 from pipelines.contracts.load import load_contracts
@@ -63,10 +63,10 @@ def test_value_beyond_the_key_and_second_value_are_refused(published: SmallProje
 
 def test_release_of_an_older_version_is_told_apart_from_a_fault() -> None:
     with duckdb.connect(":memory:") as connection:
-        connection.execute("create schema marts")
-        connection.execute("create table marts.fct_rental_offer (offer_id varchar)")
-        with pytest.raises(ReleaseError, match=r"no fct_rental_offer\.rate_document_row"):
-            back_price(connection, "fct_rental_offer", {"offer_id": "q1"})
+        connection.execute("create schema meta")
+        connection.execute("create table meta.release as select '1.2.0' as contract_version")
+        with pytest.raises(ReleaseError, match=r"version 1\.2\.0 of the contract and has no br"):
+            read_backing(connection, "fct_rental_offer", ["offer_id"], {"offer_id": "q1"})
 
 
 def test_trace_command_prints_publisher_and_address(published: SmallProject) -> None:

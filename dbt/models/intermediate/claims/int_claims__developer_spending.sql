@@ -57,7 +57,7 @@ cheapest as (
 -- quarters have their rate and cost; a run before the first of them has none and does not count
 runs as (
     select
-        trim(split_part(named_runs.developer, ',', 1)) as developer,
+        named_runs.lead_developer as developer,
         year(training_runs.model_published_on) as published_year,
         training_runs.flop,
         training_runs.flop / yardstick.flop_per_h100e_hour

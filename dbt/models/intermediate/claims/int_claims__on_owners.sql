@@ -61,7 +61,7 @@ moments as (
 large_developers as (
     select
         training_runs.model_published_on,
-        trim(split_part(named_runs.developer, ',', 1)) as developer,
+        named_runs.lead_developer as developer,
     from training_runs
     inner join named_runs on training_runs.model_id = named_runs.model_id
     where training_runs.is_large

@@ -102,7 +102,9 @@ pauses as (
             and announcements.event_date <= claim_quarters.latest_end as is_latest_half,
         from announcements
         cross join claim_quarters
-        where announcements.direction = 'pause' and contains(announcements.segment, 'cloud')
+        where
+            announcements.direction = 'pause'
+            and announcements.segment in ('cloud training capacity', 'cloud GPU leasing')
     ) as paused
 ),
 

@@ -29,6 +29,7 @@ idle as (
         segment,
         on_date,
         metric,
+        is_own_fleet,
         case
             when metric = 'idle' then (min(value_pct) + max(value_pct)) / 2
             else 100 - (min(value_pct) + max(value_pct)) / 2
@@ -36,7 +37,7 @@ idle as (
         (min(value_pct) + max(value_pct)) / 2 as used_pct,
     from readings
     where region_id = 'CN' and metric in ('allocation', 'idle')
-    group by subject, segment, on_date, metric
+    group by subject, segment, on_date, metric, is_own_fleet
 ),
 
 idle_readings as (
@@ -54,7 +55,7 @@ idle_readings as (
     -- public centres are told as centres or their operators; a laboratory's own fleet is not
     where
         claim_tests.test_id = 'seed-09a'
-        or (idle.metric = 'allocation' and not contains(idle.segment, 'fleet'))
+        or (idle.metric = 'allocation' and not idle.is_own_fleet)
 ),
 
 idle_tests as (
@@ -83,7 +84,7 @@ mfu as (
     cross join claim_quarters
     left join chip_ids on readings.chip_label = chip_ids.label
     left join chips on coalesce(chip_ids.chip_id, readings.chip_label) = chips.chip_id
-    where readings.metric = 'mfu' and not contains(readings.segment, '8-bit')
+    where readings.metric = 'mfu' and readings.peak_rate = '16-bit'
 ),
 
 mfu_points as (

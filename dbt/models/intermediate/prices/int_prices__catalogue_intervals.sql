@@ -29,7 +29,9 @@ read_labels as (
         coalesce(
             catalogue_accelerators.chips_per_plan,
             catalogue_accelerators.chips_per_size
-            * try_cast(regexp_extract(labels.accelerator_name, '([0-9]+)$', 1) as double)
+            * try_cast(regexp_extract(
+                labels.accelerator_name, catalogue_accelerators.accelerator_pattern, 1
+            ) as double)
         ) as accelerators,
         catalogue_accelerators.chips_per_size is not null as is_slice,
     from labels

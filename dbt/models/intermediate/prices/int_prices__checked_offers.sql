@@ -8,6 +8,10 @@ chips as (
     select * from {{ ref('int_reference__chips') }}
 ),
 
+chip_equivalents as (
+    select * from {{ ref('int_reference__chip_equivalents') }}
+),
+
 rental_price_units as (
     select * from {{ ref('stg_vocabulary__rental_price_units') }}
 ),
@@ -46,6 +50,13 @@ keyed as (
             provider_type = 'hyperscaler',
             region_id = 'CN'
         ) as peer_group,
+        coalesce(
+            chip_id is not null
+            and usd_per_gpu_hour > 0
+            and not is_accelerator_only
+            and not is_part_of_accelerator,
+            false
+        ) as is_peer,
     from offers
 ),
 
@@ -57,11 +68,7 @@ provider_prices as (
         provider,
         median(usd_per_gpu_hour) as usd_per_gpu_hour,
     from keyed
-    where
-        chip_id is not null
-        and usd_per_gpu_hour > 0
-        and not is_accelerator_only
-        and not is_part_of_accelerator
+    where is_peer
     group by all
 ),
 
@@ -71,6 +78,34 @@ peer_prices as (
         quarter_start,
         median(usd_per_gpu_hour) as usd_per_gpu_hour,
     from provider_prices
+    group by all
+    having count(*) >= (select min_providers from limits)
+),
+
+-- what an H100 equivalent costs by any chip, each provider and chip once
+equivalent_prices as (
+    select
+        keyed.commitment = 'spot' as is_spot,
+        date_trunc('quarter', keyed.observed_on) as quarter_start,
+        keyed.provider,
+        keyed.chip_id,
+        median(keyed.usd_per_gpu_hour / chip_equivalents.h100e_training) as usd_per_h100e_hour,
+    from keyed
+    inner join chip_equivalents on keyed.chip_id = chip_equivalents.chip_id
+    where
+        keyed.usd_per_gpu_hour > 0
+        and not keyed.is_accelerator_only
+        and not keyed.is_part_of_accelerator
+        and chip_equivalents.h100e_training > 0
+    group by all
+),
+
+all_prices as (
+    select
+        is_spot,
+        quarter_start,
+        median(usd_per_h100e_hour) as usd_per_h100e_hour,
+    from equivalent_prices
     group by all
     having count(*) >= (select min_providers from limits)
 ),
@@ -212,11 +247,15 @@ compared as (
     select
         keyed.*,
         nullif(keyed.usd_per_gpu_hour, 0) / peer_prices.usd_per_gpu_hour as ratio_to_peers,
+        nullif(keyed.usd_per_gpu_hour, 0) / chip_equivalents.h100e_training
+        / all_prices.usd_per_h100e_hour as ratio_to_all,
         contradicted.offer_id is not null as is_stale,
         mistaken.offer_key is not null as is_mistaken,
         list_prices.offer_id is not null as is_list_price,
         ambiguous.spread,
         limits.level_limit,
+        limits.stale_days,
+        limits.min_providers,
         hours.hours_per_month,
         yuan.yuan_per_usd,
     from keyed
@@ -227,6 +266,11 @@ compared as (
         on
             keyed.peer_group = peer_prices.peer_group
             and date_trunc('quarter', keyed.observed_on) = peer_prices.quarter_start
+    left join chip_equivalents on keyed.chip_id = chip_equivalents.chip_id
+    left join all_prices
+        on
+            (keyed.commitment = 'spot') = all_prices.is_spot
+            and date_trunc('quarter', keyed.observed_on) = all_prices.quarter_start
     left join contradicted on keyed.offer_id = contradicted.offer_id
     left join mistaken
         on
@@ -241,11 +285,41 @@ compared as (
             and keyed.observed_on = ambiguous.observed_on
 ),
 
+-- An offer without peers is held against the other readings of the same list; spot prices do jump.
+series_alone as (
+    select distinct offer_key
+    from compared
+    where
+        ratio_to_peers is null
+        and chip_id is not null
+        and commitment <> 'spot'
+),
+
+lone as (
+    select
+        offer_id,
+        median(usd_per_gpu_hour) over near_readings as usd_per_gpu_hour,
+        count(*) over near_readings as readings,
+    from compared
+    inner join series_alone using (offer_key)
+    where usd_per_gpu_hour > 0
+    window near_readings as (
+        partition by offer_key, source_publisher
+        order by observed_on
+        range between to_days(stale_days::integer) preceding and to_days(stale_days::integer) following
+        exclude current row
+    )
+),
+
 -- A mistake explains a price that comes back to within half the limit (on the log scale) of its
 -- peers once it is undone; of several the one that comes nearest.
 explained as (
     select
-        *,
+        compared.*,
+        case
+            when compared.ratio_to_peers is null and lone.readings >= compared.min_providers
+                then compared.usd_per_gpu_hour / lone.usd_per_gpu_hour
+        end as ratio_to_own,
         list_min([
             {
                 -- a single accelerator is its own machine
@@ -262,12 +336,13 @@ explained as (
             }
         ]) as nearest_mistake,
     from compared
+    left join lone on compared.offer_id = lone.offer_id
 )
 
 select
     * exclude (
-        is_stale, is_mistaken, is_list_price, spread, peer_group, level_limit, hours_per_month, yuan_per_usd,
-        nearest_mistake
+        is_stale, is_mistaken, is_list_price, spread, level_limit, hours_per_month, yuan_per_usd,
+        nearest_mistake, stale_days, min_providers, ratio_to_own, ratio_to_all
     ),
     case
         when chip_id is null then 'no_single_chip'
@@ -286,6 +361,9 @@ select
                 else 'far_above_peers'
             end
         when ratio_to_peers < 1 / level_limit then 'far_below_peers'
+        when ratio_to_own not between 1 / level_limit and level_limit then 'far_off_its_own_series'
+        -- chips differ by what they cost for the same work: the limit counts twice
+        when ratio_to_peers is null and abs(ln(ratio_to_all)) > 2 * ln(level_limit) then 'far_off_all_chips'
         when is_mistaken then 'price_of_another_chip'
         when is_stale then 'stale_list'
     end as exclusion_reason,

@@ -13,10 +13,7 @@ organisation_ids as (
 ),
 
 changes_by_region as (
-    select * from changes
-    where region_id <> 'WORLD'
-    union all
-    select * replace ('WORLD' as region_id) from changes
+    {{ in_region_and_world('changes') }}
 ),
 
 provider_changes as (

@@ -77,7 +77,7 @@ rules as (
         policies.confidence,
     from policies
     inner join ruled_chips on policies.policy_id = ruled_chips.policy_id
-    where contains(policies.affects, 'chips')
+    where {{ list_holds('policies.affects', 'chips') }}
 ),
 
 -- a launch touches the chips of the maker's datacenter range that are older

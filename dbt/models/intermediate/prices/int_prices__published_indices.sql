@@ -16,9 +16,7 @@ select
     rental_quotes.commitment,
     rental_quotes.price_per_gpu_hour as usd_per_gpu_hour,
     -- medians of several months are dated at their end
-    try_cast(
-        regexp_extract(rental_quotes.note, 'median over ([0-9-]{10}) to', 1) as date
-    ) as span_start,
+    rental_quotes.span_start,
     rental_quotes.source_publisher,
     rental_quotes.source_url,
     rental_quotes.source_id,

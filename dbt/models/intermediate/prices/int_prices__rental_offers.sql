@@ -5,6 +5,10 @@ with rental_quotes as (
     select * from {{ ref('stg_rental_quotes__rental_quotes') }}
 ),
 
+fed_rents as (
+    select * from {{ ref('int_prices__fed_rents') }}
+),
+
 catalogue_intervals as (
     select * from {{ ref('int_prices__catalogue_intervals') }}
 ),
@@ -49,14 +53,17 @@ quotes as (
         price_per_gpu_hour as price_per_hour,
         currency,
         case
-            when contains(note, '730 h') then 'monthly price by 730 hours and by accelerators'
-            when contains(note, 'slice price') then 'price of a slice by its accelerators'
+            when billing_unit = 'month_of_730_hours'
+                then 'monthly price by 730 hours and by accelerators'
+            when billing_unit = 'slice_hour' then 'price of a slice by its accelerators'
             when gpus > 1 then 'price of the machine by its accelerators'
             else 'as quoted'
         end as conversion,
+        cast(null as varchar) as price_unit,
+        cast(null as varchar) as rated_chip_id,
         false as is_press_report,
         -- an accelerator without the machine around it is no rent of an accelerator
-        contains(note, 'host VM not included') as is_accelerator_only,
+        coalesce(not includes_host, false) as is_accelerator_only,
         false as is_part_of_accelerator,
         false as is_part_of_series,
         source_publisher,
@@ -67,6 +74,42 @@ quotes as (
         known_on,
         confidence,
     from rental_quotes
+    where provider_type <> 'index'
+),
+
+fed as (
+    select
+        offer_id,
+        observed_on,
+        last_observed_on,
+        provider,
+        provider_type,
+        country_code,
+        region as place,
+        instance_type,
+        gpus,
+        chip_id as chip_label,
+        commitment,
+        price_per_gpu_hour as price_per_hour,
+        currency,
+        case
+            when is_machine_price and gpus > 1 then 'price of the machine by its accelerators'
+            else 'as quoted'
+        end as conversion,
+        cast(null as varchar) as price_unit,
+        cast(null as varchar) as rated_chip_id,
+        false as is_press_report,
+        false as is_accelerator_only,
+        false as is_part_of_accelerator,
+        false as is_part_of_series,
+        source_publisher,
+        source_url,
+        document_sha256,
+        document_row,
+        source_id,
+        known_on,
+        confidence,
+    from fed_rents
     where provider_type <> 'index'
 ),
 
@@ -90,6 +133,8 @@ catalogue as (
             when gpus > 1 then 'price of the machine by its accelerators'
             else 'as quoted'
         end as conversion,
+        cast(null as varchar) as price_unit,
+        cast(null as varchar) as rated_chip_id,
         false as is_press_report,
         is_accelerator_only,
         is_part_of_accelerator,
@@ -105,8 +150,7 @@ catalogue as (
 ),
 
 -- A range counts by its middle. A petaflop-year is divided among cards by their dense 16-bit rate.
--- Card-hours under a monthly contract are no on-demand price. Price lists of the press keep the
--- name of their series in the row's id, before the month or day.
+-- Card-hours under a monthly contract are no on-demand price.
 press as (
     select
         china_rents.row_id as offer_id,
@@ -116,13 +160,10 @@ press as (
         rental_price_units.provider_type,
         'CN' as country_code,
         null::varchar as place,
-        regexp_replace(china_rents.row_id, '-[0-9]{6,8}[a-z]?$', '') as instance_type,
+        china_rents.series as instance_type,
         rental_price_units.accelerators as gpus,
         china_rents.chip_id as chip_label,
-        case
-            when contains(china_rents.note, 'monthly contract') then 'reserved_1m'
-            else rental_price_units.commitment
-        end as commitment,
+        coalesce(china_rents.commitment, rental_price_units.commitment) as commitment,
         (china_rents.price_low + coalesce(china_rents.price_high, china_rents.price_low)) / 2
         / rental_price_units.hours
         * case
@@ -140,12 +181,13 @@ press as (
             else ''
         end
         || rental_price_units.hours::varchar || ' hours' as conversion,
+        rental_price_units.what as price_unit,
+        case when rental_price_units.accelerators is null then chip_specs.chip_id end
+            as rated_chip_id,
         true as is_press_report,
         false as is_accelerator_only,
         false as is_part_of_accelerator,
-        -- the national series of the metals market holds its regional ones
-        contains(china_rents.note, 'SMM average')
-        and not contains(china_rents.note, 'national') as is_part_of_series,
+        china_rents.is_part_of_series,
         china_rents.source_publisher,
         china_rents.source_url,
         china_rents.document_sha256,
@@ -161,6 +203,8 @@ press as (
 
 offers as (
     select * from quotes
+    union all
+    select * from fed
     union all
     select * from catalogue
     union all
@@ -214,6 +258,8 @@ select
         when offers.currency = 'USD' then offers.price_per_hour
         else offers.price_per_hour / dollar_rates.units_per_usd
     end as usd_per_gpu_hour,
+    offers.price_unit,
+    offers.rated_chip_id,
     offers.is_press_report,
     coalesce(offers.is_accelerator_only, false) as is_accelerator_only,
     offers.is_part_of_accelerator,

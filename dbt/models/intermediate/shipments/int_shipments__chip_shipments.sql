@@ -44,6 +44,8 @@ select
     h100e_p50,
     h100e_p95,
     vintage_id,
+    document_sha256,
+    document_row,
     source_id,
     known_on,
     confidence,

@@ -32,6 +32,8 @@ select
     newest.h100e_p50,
     newest.h100e_p95,
     newest.vintage_id,
+    newest.document_sha256,
+    newest.document_row,
     newest.source_id,
     newest.known_on,
     newest.confidence,

@@ -38,6 +38,8 @@ select
     chip_shipments.h100e_p50,
     chip_shipments.h100e_p95,
     chip_shipments.vintage_id,
+    chip_shipments.document_sha256,
+    chip_shipments.document_row,
     chip_shipments.source_id,
     chip_shipments.known_on,
     chip_shipments.confidence,

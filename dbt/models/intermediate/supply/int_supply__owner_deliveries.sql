@@ -24,6 +24,7 @@ select
     delivery_draws.owner,
     delivery_draws.draw,
     delivery_draws.units,
+    delivery_draws.quarter_start as counted_quarter,
     false as is_nowcast,
     'counted' as basis,
 from delivery_draws
@@ -38,6 +39,7 @@ select
     delivery_draws.owner,
     delivery_draws.draw,
     delivery_draws.units * bridge_draws.factor as units,
+    vendor_coverage.last_complete_quarter as counted_quarter,
     true as is_nowcast,
     bridge_draws.basis,
 from vendor_coverage

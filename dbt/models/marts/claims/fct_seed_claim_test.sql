@@ -1,5 +1,9 @@
 with claim_tests as (
     select * from {{ ref('int_claims__tests') }}
+),
+
+claims as (
+    select * from {{ ref('int_claims__verdicts') }}
 )
 
 select
@@ -29,3 +33,5 @@ select
     missing,
     detail,
 from claim_tests
+-- tests are known on every day, the claims since the practitioner made them
+where claim_id in (select claims.claim_id from claims)
