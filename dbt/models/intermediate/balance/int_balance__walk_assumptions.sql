@@ -62,6 +62,15 @@ regions as (
 
 workloads as (
     select unnest(['training_large', 'training_small', 'inference']) as workload_id
+),
+
+-- what chips need counts where powered chips are held against live power
+bounded as (
+    select
+        region_id,
+        valid_from,
+        valid_to,
+    from {{ cited_assumptions(['tracked_power_share']) }}
 )
 
 select
@@ -145,5 +154,16 @@ where
         or abs(date_diff(
             'month', assumptions.valid_from + interval 6 month, quarters.quarter_start
         )) <= 12
+    )
+    and (
+        readers.parameter not in ('it_power_per_chip', 'it_power_tdp_multiple')
+        or exists (
+            select 1
+            from bounded
+            where
+                bounded.region_id = regions.region_id
+                and bounded.valid_from <= quarters.quarter_start
+                and coalesce(bounded.valid_to > quarters.quarter_start, true)
+        )
     )
 group by all
