@@ -35,8 +35,8 @@ from pipelines.base.files import hash_bytes  # noqa: E402
 from pipelines.base.settings import Settings  # noqa: E402
 from pipelines.contracts.model import Contract  # noqa: E402
 from pipelines.ingest.ingest import IngestSession  # noqa: E402
-from scripts.fuzz_documents import FORMATS, SPOILERS, Case, spoil_cell, spoil_lines  # noqa: E402
-from scripts.fuzz_oracle import COLUMNS, expect_row, make_rows  # noqa: E402
+from scripts.fuzz.documents import FORMATS, SPOILERS, Case, spoil_cell, spoil_lines  # noqa: E402
+from scripts.fuzz.oracle import COLUMNS, expect_row, make_rows  # noqa: E402
 
 MESSAGE_LIMIT = 4_000
 SHOWN = 600

@@ -4,12 +4,13 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import dagster as dg
+import duckdb
 from dagster._core.definitions.metadata import RawMetadataValue  # has no public name
 from dagster_dbt import DagsterDbtTranslator, DbtCliResource, dbt_assets
 
 from pipelines.assets.keys import BUILD_KEY, get_model_area, get_model_key, get_owner
 from pipelines.assets.manifest import ParsedProject, require_unchanged
-from pipelines.assets.metadata import describe_relation
+from pipelines.assets.metadata import describe_columns, describe_relation
 from pipelines.base.environment import set_environment
 from pipelines.base.errors import BuildFailed
 from pipelines.base.settings import Settings
@@ -119,10 +120,24 @@ def _add_metadata(
             if isinstance(event, dg.Output):
                 node = manifest["nodes"][event.metadata["unique_id"].text]
                 columns = {c["name"]: c["description"] for c in node["columns"].values()}
-                found = describe_relation(connection, node["relation_name"], columns)
+                found = _describe_model(connection, node, columns)
                 metadata: dict[str, RawMetadataValue] = {**event.metadata, **found}
                 yield event.with_metadata(metadata)
             else:
                 yield event
     finally:
         connection.close()
+
+
+def _describe_model(
+    connection: duckdb.DuckDBPyConnection, node: Mapping[str, Any], columns: Mapping[str, str]
+) -> dict[str, RawMetadataValue]:
+    """Return what a materialization shows of a model.
+
+    The views of staging read raw rows and are counted; those further on are whole steps of the
+    model, which whoever reads them works out, and show their columns alone.
+    """
+    relation = node["relation_name"]
+    if node["config"]["materialized"] == "view" and node["fqn"][1] != "staging":
+        return {"dagster/column_schema": describe_columns(connection, relation, columns)}
+    return describe_relation(connection, relation, columns)

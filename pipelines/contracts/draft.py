@@ -21,7 +21,7 @@ _RENT_ROLES = (
     ("provider", r"provider|cloud|vendor|company|platform"),
     ("chip_label", r"gpu_?(name|model|type)?$|chip|accelerator(_name)?$|card|model$"),
     ("price", r"price|rate|cost|usd"),
-    ("gpus", r"(gpu|accelerator|chip)s?_?(count|num|number)|count|quantity|gpus$"),
+    ("chip_count", r"(gpu|accelerator|chip)s?_?(count|num|number)|count|quantity|gpus$"),
     ("region", r"region|location|zone|place"),
     ("country_code", r"country"),
     ("commitment", r"commitment|term|pricing_type|market"),
@@ -127,7 +127,7 @@ def _find_rent_roles(guesses: dict[str, Guess]) -> dict[str, str]:
     for role, pattern in _RENT_ROLES:
         for header, guess in guesses.items():
             is_number = guess.type in ("DOUBLE", "BIGINT")
-            fits = is_number == (role in ("price", "gpus"))
+            fits = is_number == (role in ("price", "chip_count"))
             if header not in roles and fits and re.search(pattern, name_column(header)):
                 roles[header] = role
                 break
@@ -141,7 +141,7 @@ def _write_columns(
     """Return the lines of the columns, the drafted key, and the day of knowledge, if told."""
     lines, names = [], []
     known_on = None
-    is_per_machine = "gpus" in roles.values()
+    is_per_machine = "chip_count" in roles.values()
     for header, guess in guesses.items():
         role = roles.get(header)
         name = role or name_column(header)
@@ -150,11 +150,11 @@ def _write_columns(
         while name in names:
             name += "_2"
         names.append(name)
-        parts: dict[str, Any] = {"type": "BIGINT" if role == "gpus" else guess.type}
+        parts: dict[str, Any] = {"type": "BIGINT" if role == "chip_count" else guess.type}
         if header != name:
             parts["from"] = header
         if guess.unit:
-            parts["unit"] = "count" if role == "gpus" else guess.unit
+            parts["unit"] = "count" if role == "chip_count" else guess.unit
         for field_name in ("format", "prefix", "thousands"):
             if getattr(guess, field_name):
                 parts[field_name] = getattr(guess, field_name)
@@ -185,7 +185,7 @@ def _write_columns(
 
 def _guess_key(guesses: dict[str, Guess], names: list[str], roles: dict[str, str]) -> list[str]:
     if roles:
-        parts = ("observed_on", "provider", "instance_type", "chip_label", "gpus", "region")
+        parts = ("observed_on", "provider", "instance_type", "chip_label", "chip_count", "region")
         return [name for name in (*parts, "commitment") if name in names] or names[:1]
     return names[:1]
 

@@ -34,7 +34,7 @@ RENTS: dict[str, FeedColumn] = {
     "country_code": FeedColumn("VARCHAR", "null"),
     "region": FeedColumn("VARCHAR", "null"),
     "instance_type": FeedColumn("VARCHAR", "null"),
-    "gpus": FeedColumn("BIGINT", "null"),
+    "chip_count": FeedColumn("BIGINT", "null"),
     "chip_id": FeedColumn("VARCHAR", None),
     "commitment": FeedColumn("VARCHAR", "'on_demand'"),
     "currency": FeedColumn("VARCHAR", "'USD'"),
@@ -63,10 +63,11 @@ def find_feed_faults(contract: Contract, table: Table) -> list[str]:
     if len(priced) != 1:
         faults.append(
             f"feeds: found the prices {', '.join(priced) or '(none)'}; expected one of "
-            "price_per_gpu_hour (of one accelerator) and price_per_hour (of the machine, with gpus)"
+            "price_per_gpu_hour (of one accelerator) and price_per_hour (of the machine, with "
+            "chip_count)"
         )
-    elif priced == ["price_per_hour"] and "gpus" not in staged:
-        faults.append("feeds: found price_per_hour without gpus; expected how many it is for")
+    elif priced == ["price_per_hour"] and "chip_count" not in staged:
+        faults.append("feeds: found price_per_hour without chip_count; expected how many it is for")
     return faults
 
 
@@ -136,7 +137,7 @@ def _write_member(contract: Contract, table: Table) -> list[str]:
                 default = quote_text(contract.publishers[0].name)
             lines.append(f"    cast({default} as {column.type.lower()}) as {name},")
     if "price_per_hour" in staged:
-        lines.append("    price_per_hour / gpus as price_per_gpu_hour,")
+        lines.append("    price_per_hour / chip_count as price_per_gpu_hour,")
     else:
         lines.append("    price_per_gpu_hour,")
     is_machine = "true" if "price_per_hour" in staged else "false"

@@ -15,6 +15,8 @@ from pipelines.release.content import KEY_TEST
 
 # names in quotes are what ref() is given, directly or through a list
 _REFERENCE = re.compile(r"['\"]((?:stg|int|dim|fct|brg)_[a-z0-9_]+)['\"]")
+_MACRO = re.compile(r"\{%-?\s*macro\s+(\w+)\s*\((.*?)endmacro", re.DOTALL)
+_CALL = re.compile(r"(\w+)\s*\(")
 
 
 @dataclass(frozen=True)
@@ -78,12 +80,28 @@ def _tidy(text: str | None) -> str:
 
 
 def read_references(dbt_dir: Path) -> dict[str, set[str]]:
-    """Return for every model the models that its SQL refers to."""
-    paths = sorted((dbt_dir / "models").glob("**/*.sql"))
-    return {
-        path.stem: set(_REFERENCE.findall(path.read_text(encoding="utf-8"))) - {path.stem}
-        for path in paths
+    """Return for every model those that its SQL refers to, itself or by a macro."""
+    macros = _read_macro_references(dbt_dir)
+    references = {}
+    for path in sorted((dbt_dir / "models").glob("**/*.sql")):
+        text = path.read_text(encoding="utf-8")
+        called = [macros[name] for name in _CALL.findall(text) if name in macros]
+        references[path.stem] = set(_REFERENCE.findall(text)).union(*called) - {path.stem}
+    return references
+
+
+def _read_macro_references(dbt_dir: Path) -> dict[str, set[str]]:
+    texts = {
+        name: text
+        for path in sorted((dbt_dir / "macros").glob("**/*.sql"))
+        for name, text in _MACRO.findall(path.read_text(encoding="utf-8"))
     }
+    found = {name: set(_REFERENCE.findall(text)) for name, text in texts.items()}
+    # a macro may call others: as many rounds as there are macros reach the longest chain
+    for _ in texts:
+        for name, text in texts.items():
+            found[name] |= set().union(*(found[n] for n in _CALL.findall(text) if n in found))
+    return found
 
 
 def find_staging_ancestors(model: str, references: dict[str, set[str]]) -> list[str]:

@@ -132,7 +132,7 @@ def test_every_model_is_an_asset_of_the_area_of_its_folder(
     }
     found = {
         key: repository_graph.get(key).group_name
-        for layer in ("staging", "intermediate", "marts", "bridges")
+        for layer in ("staging", "intermediate", "bridges", "marts")
         for key in list_layer(repository_graph, layer)
     }
     assert found == wanted

@@ -78,6 +78,22 @@ def test_every_column_of_every_model_is_described(real_warehouse: RealWarehouse)
     assert sorted(described - set(built)) == []
 
 
+def test_bridges_have_the_types_that_they_promise(real_warehouse: RealWarehouse) -> None:
+    manifest = read_manifest(real_warehouse.settings)
+    promised = {
+        (node["name"], column["name"], column["data_type"].upper())
+        for node in manifest["nodes"].values()
+        if node["resource_type"] == "model" and node["schema"] == "bridges"
+        for column in node["columns"].values()
+    }
+    shipped = real_warehouse.query(
+        "select table_name, column_name, data_type from duckdb_columns() "
+        "where schema_name = 'bridges'"
+    )
+    assert promised == set(shipped)
+    assert len(promised) > 100
+
+
 def test_every_embedded_row_is_accounted_for(real_warehouse: RealWarehouse) -> None:
     counted = {
         (source, table): (read, total)

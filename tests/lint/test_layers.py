@@ -301,3 +301,14 @@ def test_every_mart_is_promised(manifest: dict) -> None:
     promised = read_yaml(PROJECT_DIR / "dbt" / "published_contract.yml")["marts"]
     marts = {node["name"] for node in list_models(manifest).values() if get_layer(node) == "marts"}
     assert marts - set(promised) == set()
+
+
+def test_points_of_a_quantity_have_names() -> None:
+    """`points.p50` says what it is; the second of three does not."""
+    position = re.compile(r"[\w)]\[\d+\]")
+    wrong = [
+        f"{path.stem}: {found.group()}"
+        for path in (PROJECT_DIR / "dbt" / "models").rglob("*.sql")
+        if (found := position.search(path.read_text(encoding="utf-8")))
+    ]
+    assert not wrong, "\n".join(wrong)

@@ -29,6 +29,19 @@ LONG_FILES = {
     "tests/snapshots/*": "generated list of assets, checks and schedules",
     "tests/policy/known_outcomes.csv": "data: outcomes worked out by hand",
 }
+MAX_MODEL_LINES = 200
+# models that still hold more than one idea; none may join them
+LONG_MODELS = {
+    "int_balance__counterfactual_flows",
+    "int_balance__flow_effects",
+    "int_balance__needs",
+    "int_balance__policy_impacts",
+    "int_balance__sensitivity",
+    "int_balance__walk",
+    "int_policy__item_outcomes",
+    "int_policy__rule_book",
+    "int_shipments__shipment_draws",
+}
 # written in parts, so that this file does not hold them itself
 REGISTRY_HOSTS = ("py" + "pi.org", "python" + "hosted.org", "registry.np" + "mjs", "index" + "-url")
 MACHINE_PATH = re.compile(r"(?<![\w./-])/(?:work|root|home|Users)/\w")
@@ -95,6 +108,18 @@ def test_files_stay_small() -> None:
         and not is_long_by_permission(path)
         and (lines := len(read(path).splitlines())) > MAX_LINES
     ]
+    assert not wrong, "\n".join(wrong)
+
+
+def test_models_stay_small() -> None:
+    long = {
+        path.stem: lines
+        for path in list_files()
+        if path.is_relative_to(PROJECT_DIR / "dbt" / "models")
+        and path.suffix == ".sql"
+        and (lines := len(read(path).splitlines())) > MAX_MODEL_LINES
+    }
+    wrong = [f"{model}: {lines} lines" for model, lines in long.items() if model not in LONG_MODELS]
     assert not wrong, "\n".join(wrong)
 
 

@@ -13,6 +13,7 @@ from pipelines.base.errors import ReleaseError
 from pipelines.contracts.load import load_contracts
 from pipelines.ingest.ingest import ingest_all
 from pipelines.quality.accounting import account_for, count_file_rows, list_reasons
+from pipelines.run.state import Run
 from tests.small_project.builder import SmallProject
 
 KEY = ["quarter_start", "chip_id"]
@@ -121,12 +122,12 @@ def test_rows_are_counted_as_records_and_not_as_lines(tmp_path: Path) -> None:
     assert count_file_rows(path) == 2
 
 
-def test_all_rows_of_the_repository_are_accounted_for(finished_build) -> None:
-    root = finished_build.settings.warehouse_dir
-    fates = [item for loads in finished_build.sources for item in account_for(loads, root)]
+def test_all_rows_of_the_repository_are_accounted_for(second_build: Run) -> None:
+    root = second_build.settings.warehouse_dir
+    fates = [item for loads in second_build.sources for item in account_for(loads, root)]
     assert [item for item in fates if item.problem] == []
     assert sum(item.rows_in_file for item in fates) == sum(item.accounted for item in fates)
-    reasons = [item for loads in finished_build.sources for item in list_reasons(loads, root)]
+    reasons = [item for loads in second_build.sources for item in list_reasons(loads, root)]
     assert all(item.reason for item in reasons)
     for fate in ("corrected", "unverified", "left out", "quarantined"):
         name = fate.replace(" ", "_")

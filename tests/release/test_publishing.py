@@ -162,7 +162,7 @@ def test_any_changed_input_makes_a_new_release(published: SmallProject, what: st
         published.change_quote("q01", remark="list price")
     elif what == "model":
         model = settings.dbt_dir / "models" / "marts" / "reference" / "dim_chip.sql"
-        model.write_text("-- chips\n" + model.read_text())
+        model.write_text(model.read_text().rstrip() + "\nwhere chip_id is not null\n")
     elif what == "expectation":
         suite = settings.expectations_dir / "marts_fct_chip_price.yml"
         published.replace_text(suite, "max_value: 50", "max_value: 60")

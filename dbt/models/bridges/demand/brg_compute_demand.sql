@@ -19,8 +19,8 @@ curve_segments as (
     select * from {{ ref('int_demand__curve_segments') }}
 ),
 
-assumptions as (
-    select * from {{ ref('int_inputs__assumptions') }}
+judged_points as (
+    select * from {{ assumption_points('token_anchor', 'h100e_per_1e12_tokens_day') }}
 ),
 
 extrapolation as (
@@ -107,14 +107,14 @@ tokens as (
         'tokens' as component,
         replace(points.curve, '_', ' ') as step,
         case
-            when assumptions.assumption_id is null then 'token_volumes__token_volumes'
+            when judged_points.assumption_id is null then 'token_volumes__token_volumes'
             else 'assumptions__assumptions'
         end as input_table,
         points.point_id as input_key,
         points.weight,
     from points
     inner join curve_readers on points.curve = curve_readers.curve
-    left join assumptions on points.point_id = assumptions.assumption_id
+    left join judged_points on points.point_id = judged_points.assumption_id
 ),
 
 inputs as (

@@ -8,5 +8,5 @@ select
     'price' as step,
     'hardware_prices__hardware_prices' as input_table,
     price_id as input_key,
-    1.0 as weight,
+    1.0::double as weight,
 from hardware_prices

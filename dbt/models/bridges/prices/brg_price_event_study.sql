@@ -7,10 +7,6 @@ with studies as (
     select * from {{ published('fct_price_event_study') }}
 ),
 
-offers as (
-    select * from {{ published('fct_rental_offer') }}
-),
-
 policies as (
     select * from {{ published('dim_policy') }}
 ),
@@ -19,29 +15,8 @@ chips as (
     select * from {{ published('dim_chip') }}
 ),
 
-organisation_labels as (
-    select * from {{ published('brg_organisation_label') }}
-),
-
-event_days as (
-    select distinct event_date from studies
-),
-
-{{ event_readings('offers', 'event_days', 'matched') }},
-
 changes as (
-    select
-        matched.event_date,
-        matched.window_days,
-        matched.offer_id_before,
-        matched.offer_id_after,
-        numbered.chip_id,
-        numbered.region_id,
-        numbered.commitment,
-        coalesce(organisation_labels.organisation_id, numbered.provider) as organisation_id,
-    from matched
-    inner join numbered on matched.offer_number = numbered.offer_number
-    left join organisation_labels on numbered.provider = organisation_labels.label
+    select * from {{ published('brg_event_reading') }}
 ),
 
 by_region as (

@@ -8,5 +8,5 @@ select
     'index value' as step,
     'rental_quotes__rental_quotes' as input_table,
     quote_id as input_key,
-    1.0 as weight,
+    1.0::double as weight,
 from published_indices

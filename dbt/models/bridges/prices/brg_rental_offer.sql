@@ -16,7 +16,7 @@ select
     'price' as step,
     'fct_rental_offer' as input_table,
     offer_id as input_key,
-    1.0 as weight,
+    1.0::double as weight,
 from offers
 
 union all

@@ -10,5 +10,5 @@ select
     'shipment' as step,
     'document' as input_table,
     document_sha256 || ':' || document_row as input_key,
-    1.0 as weight,
+    1.0::double as weight,
 from shipments

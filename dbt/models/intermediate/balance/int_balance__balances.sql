@@ -92,7 +92,7 @@ grid as (
 kept_points as (
     select
         * replace (
-            case when isfinite(coverage_points[3]) then coverage_points end as coverage_points
+            case when isfinite(coverage_points.p95) then coverage_points end as coverage_points
         ),
     from points
     where draws_used >= {{ var('minimum_draws') }}

@@ -1,3 +1,4 @@
+{{ config(materialized='view') }}
 -- IT power that the deployed chips need, beside what the tracked sites of the region had in
 -- operation, and beside all power at work for AI where the part that sites hold is judged. Sites are a
 -- part of all halls, so tracked power is a lower bound.

@@ -47,7 +47,7 @@ unobserved as (
 cheapest as (
     select
         gpu_hour_costs.quarter_start,
-        min(gpu_hour_costs.usd_points[2] / chip_equivalents.h100e_training) as usd_per_h100e_hour,
+        min(gpu_hour_costs.usd_points.p50 / chip_equivalents.h100e_training) as usd_per_h100e_hour,
     from gpu_hour_costs
     inner join chip_equivalents on gpu_hour_costs.chip_id = chip_equivalents.chip_id
     where chip_equivalents.h100e_training > 0

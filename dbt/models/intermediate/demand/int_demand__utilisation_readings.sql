@@ -40,7 +40,7 @@ observations as (
         coalesce(mfu_pct, utilisation_pct) as stated_pct,
         'eq' as qualifier,
         on_date,
-        chip_id as chip_label,
+        chip_label,
         chip_count,
         source_id,
         known_on,

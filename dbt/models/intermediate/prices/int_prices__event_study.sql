@@ -1,3 +1,4 @@
+{{ config(materialized='view') }}
 -- Change of matched offers around each event, over providers with equal weight, beside what chips
 -- did in the same days that the event does not touch.
 with events as (

@@ -46,7 +46,7 @@ price_moves as (
         price_events.known_on,
         price_events.confidence,
     from price_events
-    left join chip_ids on price_events.chip_id = chip_ids.label
+    left join chip_ids on price_events.chip_label = chip_ids.label
     left join organisation_ids on price_events.company = organisation_ids.label
     left join countries on price_events.country_code = countries.country_code
 ),

@@ -9,7 +9,7 @@ select
     cast(null as varchar) as country_code,
     cast(null as varchar) as region,
     cast(null as varchar) as instance_type,
-    cast(null as bigint) as gpus,
+    cast(null as bigint) as chip_count,
     cast(null as varchar) as chip_id,
     cast(null as varchar) as commitment,
     cast(null as varchar) as currency,

@@ -1,3 +1,4 @@
+{{ config(materialized='view') }}
 -- The chained index over a year beside the direct comparison of the offers that were read in both
 -- months; the same two-level mean, no step between. What offers that come and go add is the drift.
 with offer_months as (

@@ -1,3 +1,4 @@
+{{ config(materialized='view') }}
 -- Rental indices that others publish: averages of offers that are already among the quotes, kept
 -- apart as a check on the index of this warehouse.
 with rental_quotes as (
@@ -23,7 +24,7 @@ select
     rental_quotes.known_on,
     rental_quotes.confidence,
 from rental_quotes
-left join chip_ids on rental_quotes.chip_id = chip_ids.label
+left join chip_ids on rental_quotes.chip_label = chip_ids.label
 where
     rental_quotes.provider_type = 'index'
     and rental_quotes.currency = 'USD'

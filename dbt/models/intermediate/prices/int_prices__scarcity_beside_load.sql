@@ -1,3 +1,4 @@
+{{ config(materialized='view') }}
 -- The two independent signs of shortage side by side: what the price says (premium over cost) and
 -- what quantities say (load wanted of merchant capacity). Neither is calibrated on the other.
 -- A sign speaks only where its whole interval lies on one side of one.
@@ -59,8 +60,8 @@ joined as (
         end as price_sign,
         case
             when merchant_loads.wanted_points is null then 'unknown'
-            when merchant_loads.wanted_points[1] > 1 then 'scarce'
-            when merchant_loads.wanted_points[3] < 1 then 'ample'
+            when merchant_loads.wanted_points.p05 > 1 then 'scarce'
+            when merchant_loads.wanted_points.p95 < 1 then 'ample'
             else 'unclear'
         end as quantity_sign,
         premiums.known_on,
@@ -83,5 +84,5 @@ select
             then case when price_sign = quantity_sign then 'agree' else 'disagree' end
         else 'undecided'
     end as agreement,
-    (premium_central > 1) = (wanted_points[2] > 1) as do_medians_agree,
+    (premium_central > 1) = (wanted_points.p50 > 1) as do_medians_agree,
 from joined

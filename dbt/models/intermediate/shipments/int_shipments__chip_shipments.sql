@@ -30,8 +30,8 @@ select
     shipment_id,
     period_start as quarter_start,
     period_end,
-    chip_id,
     chip_label,
+    chip_as_written,
     owner,
     owner_region_id,
     -- the last day lies before the end of the quarter, or the estimator marks it as open

@@ -44,6 +44,6 @@ select
     chip_shipments.known_on,
     chip_shipments.confidence,
 from chip_shipments
-left join chip_ids on chip_shipments.chip_id = chip_ids.label
+left join chip_ids on chip_shipments.chip_label = chip_ids.label
 left join organisation_ids on chip_shipments.owner = organisation_ids.label
 left join organisations on organisation_ids.organisation_id = organisations.organisation_id

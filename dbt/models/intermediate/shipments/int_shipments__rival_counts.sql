@@ -46,7 +46,7 @@ rivals as (
         purchases.period_end,
         purchases.units,
     from purchases
-    inner join chip_ids on purchases.chip_id = chip_ids.label
+    inner join chip_ids on purchases.chip_label = chip_ids.label
     inner join chips on chip_ids.chip_id = chips.chip_id
     inner join organisation_ids on purchases.buyer = organisation_ids.label
     inner join owners on organisation_ids.organisation_id = owners.organisation_id

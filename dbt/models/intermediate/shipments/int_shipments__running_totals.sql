@@ -22,7 +22,7 @@ select
     newest.grain,
     newest.vendor,
     -- totals and rows by owner are no chip
-    coalesce(chip_ids.chip_id, newest.chip_id) as chip_id,
+    coalesce(chip_ids.chip_id, newest.chip_label) as chip_id,
     case when newest.owner = 'all' then null else newest.owner end as owner,
     newest.as_of_on,
     newest.units_p05,
@@ -36,4 +36,4 @@ select
     newest.known_on,
     newest.confidence,
 from newest
-left join chip_ids on newest.chip_id = chip_ids.label
+left join chip_ids on newest.chip_label = chip_ids.label

@@ -45,8 +45,8 @@ chosen as (
 
 select
     factor_id,
-    chip_id,
-    chip_label,
+    chip_id as chip_label,
+    chip_label as chip_as_written,
     chip_tdp_w,
     server_power_w,
     chips_per_server,

@@ -46,7 +46,7 @@ chosen as (
 select
     observation_id,
     system as system_name,
-    chip_id,
+    chip_id as chip_label,
     chip_count,
     workload,
     mfu_pct,

@@ -46,8 +46,8 @@ chosen as (
 select
     fact_id,
     model as model_name,
-    chip_id,
-    chip_label_raw,
+    chip_id as chip_label,
+    chip_label_raw as chip_as_written,
     chip_count,
     scenario,
     precision as number_format,

@@ -48,7 +48,7 @@ select
     observed_on,
     date_precision,
     what,
-    chip_id,
+    chip_id as chip_label,
     price_low,
     price_high,
     currency,

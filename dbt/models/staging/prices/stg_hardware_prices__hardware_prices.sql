@@ -45,10 +45,10 @@ chosen as (
 
 select
     price_id,
-    chip_id,
+    chip_id as chip_label,
     item,
     unit,
-    accelerators,
+    accelerators as chips_per_unit,
     period_start,
     period_end,
     market,

@@ -49,7 +49,7 @@ select
     date_precision,
     company,
     country as country_code,
-    chip_id,
+    chip_id as chip_label,
     segment,
     direction,
     change_pct,

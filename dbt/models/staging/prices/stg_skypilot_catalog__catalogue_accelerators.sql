@@ -68,10 +68,10 @@ chosen as (
 )
 
 select
-    accelerator_pattern,
+    accelerator_pattern as chip_pattern,
     instance_pattern,
     priority,
-    chip_id,
+    chip_id as chip_label,
     chips_per_size,
     chips_per_plan,
     source_publisher,

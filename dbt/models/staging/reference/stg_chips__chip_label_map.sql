@@ -46,8 +46,8 @@ chosen as (
 select
     label_id,
     source_dataset,
-    chip_label_raw,
-    chip_id,
+    chip_label_raw as chip_as_written,
+    chip_id as chip_label,
     source_publisher,
     source_title,
     source_url,

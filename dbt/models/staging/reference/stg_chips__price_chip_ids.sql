@@ -44,7 +44,7 @@ chosen as (
 )
 
 select
-    chip_id,
+    chip_id as chip_label,
     vendor,
     family_chip_id,
     memory_gb,

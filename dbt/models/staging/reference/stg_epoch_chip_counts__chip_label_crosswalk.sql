@@ -46,7 +46,7 @@ chosen as (
 select
     source_system,
     source_label,
-    chip_id,
+    chip_id as chip_label,
     vendor,
     h100e_per_unit,
     source_publisher,

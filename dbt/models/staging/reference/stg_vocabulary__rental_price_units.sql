@@ -45,7 +45,7 @@ chosen as (
 
 select
     what,
-    accelerators,
+    accelerators as chips_per_unit,
     hours,
     commitment,
     provider_type,

@@ -46,7 +46,7 @@ chosen as (
 select
     event_id,
     event_date as event_on,
-    chip_id,
+    chip_id as chip_label,
     destination as destination_country_code,
     what as event_kind,
     units_low,

@@ -46,7 +46,7 @@ chosen as (
 select
     production_id,
     vendor,
-    chip_id,
+    chip_id as chip_label,
     period_type,
     period_start,
     period_end,

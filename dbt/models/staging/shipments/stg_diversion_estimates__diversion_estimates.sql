@@ -49,7 +49,7 @@ select
     metric,
     period_start,
     period_end,
-    chip_id,
+    chip_id as chip_label,
     destination,
     via,
     units_low,

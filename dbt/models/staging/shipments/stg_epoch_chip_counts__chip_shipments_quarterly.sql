@@ -46,8 +46,8 @@ chosen as (
 select
     shipment_id,
     grain,
-    chip_id,
-    chip_label,
+    chip_id as chip_label,
+    chip_label as chip_as_written,
     vendor,
     owner,
     owner_region as owner_region_id,

@@ -46,7 +46,7 @@ chosen as (
 select
     grain_checked,
     vendor,
-    chip_id,
+    chip_id as chip_label,
     period_end,
     units_total,
     units_owner_sum,

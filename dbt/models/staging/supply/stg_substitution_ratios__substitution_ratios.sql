@@ -45,8 +45,8 @@ chosen as (
 
 select
     ratio_id,
-    chip_id_from as from_chip_id,
-    chip_id_to as to_chip_id,
+    chip_id_from as from_chip_label,
+    chip_id_to as to_chip_label,
     workload as workload_id,
     ratio_low,
     ratio_central,

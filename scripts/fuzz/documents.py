@@ -10,9 +10,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from scripts.fuzz_oracle import COLUMNS, Row, to_shown
+from scripts.fuzz.oracle import COLUMNS, Row, to_shown
 
 FORMATS = ("csv", "json", "lines", "yaml", "gzip", "zip", "excel", "html", "parquet")
 
@@ -82,7 +82,7 @@ def _write_with_engine(format_: str, rows: list[Row]) -> bytes:
         table = {name: pa.array([row[name] for row in rows], pa.string()) for name in COLUMNS}
         pq.write_table(pa.table(table), target)
         return target.getvalue()
-    from scripts.fuzz_oracle import write_workbook
+    from scripts.fuzz.oracle import write_workbook
 
     write_workbook(target, rows)
     return target.getvalue()
