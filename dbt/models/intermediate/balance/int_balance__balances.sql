@@ -113,7 +113,7 @@ select
     coalesce(points.draws_used, 0) as draws_used,
     shares.infeasible_share,
     quarter_states.supply_is_nowcast or quarter_states.demand_is_nowcast as is_nowcast,
-    quarter_states.supply_is_nowcast as is_provisional,
+    quarter_states.supply_is_provisional as is_provisional,
     policy_regimes.policy_regime,
 from grid
 left join shares
