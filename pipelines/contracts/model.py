@@ -24,6 +24,7 @@ Area = Literal[
     "demand",
     "balance",
     "prices",
+    "tightness",
     "claims",
     "upkeep",
 ]

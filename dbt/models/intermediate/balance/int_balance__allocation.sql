@@ -23,6 +23,7 @@ kept_large as (
         needs.*,
         allocation_rule.rule,
         least(1, 1 / nullif(needs.load_served, 0)) as scale,
+        1 - needs.idle_share as available,
         least(
             needs.need_served_large * least(1, 1 / nullif(needs.load_served, 0)), needs.large_share
         ) as keep_large,
@@ -42,7 +43,7 @@ kept as (
 slack as (
     select
         *,
-        greatest(0, 1 - keep_large - keep_small - keep_inference) as slack,
+        greatest(0, available - keep_large - keep_small - keep_inference) as slack,
         greatest(0, need_wanted_large - keep_large) as unmet_large,
         greatest(0, need_wanted_small - keep_small) as unmet_small,
         greatest(0, need_wanted_inference - keep_inference) as unmet_inference,
@@ -93,7 +94,8 @@ shares as (
         keep_large + add_large as got_large,
         keep_small + add_small as got_small,
         keep_inference + add_inference as got_inference,
-        slack - add_large - add_small - add_inference as surplus,
+        -- what is left by the last digits of a double is nothing
+        round(slack - add_large - add_small - add_inference, 12) as surplus,
     from with_inference
 )
 
@@ -103,11 +105,11 @@ select
     region_id,
     access,
     draw,
-    is_feasible,
     got_large,
     got_small,
     got_inference,
     surplus,
+    idle_share,
     wanted_large,
     wanted_small,
     wanted_inference,

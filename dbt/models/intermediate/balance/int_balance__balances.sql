@@ -1,6 +1,7 @@
 -- Quantiles of supply, demand, gap and coverage and the probability of shortage, all of one row
--- from the same draws: those in which the region (for the world: every region) is feasible. With
--- too few of them left no quantity is published. A scenario shows the baseline's figures where it
+-- from all draws; with fewer draws than quantiles need no quantity is published. Where what is wanted
+-- is met with nothing left over, supply and demand are equal on a draw; the share of such draws stands
+-- beside the probability of shortage. A scenario shows the baseline's figures where it
 -- changes nothing, and none where the volume of a change is unknown.
 with balance_draws as (
     select * from {{ ref('int_balance__balance_draws') }}
@@ -30,19 +31,6 @@ scenario_cells as (
     select * from {{ ref('int_balance__scenario_cells') }}
 ),
 
-shares as (
-    select
-        scenario_id,
-        quarter_start,
-        region_id,
-        workload_id,
-        access,
-        count(*) filter (where not is_feasible) / count(*) as infeasible_share,
-    from balance_draws
-    where draw > 0
-    group by scenario_id, quarter_start, region_id, workload_id, access
-),
-
 points as (
     select
         scenario_id,
@@ -60,8 +48,9 @@ points as (
         ) }} as coverage_points,
         count(*) filter (where draw > 0 and supply_h100e < demand_h100e)
         / nullif(count(demand_h100e) filter (where draw > 0), 0) as shortage_probability,
+        count(*) filter (where draw > 0 and supply_h100e = demand_h100e)
+        / nullif(count(demand_h100e) filter (where draw > 0), 0) as share_exactly_balanced,
     from balance_draws
-    where is_feasible
     group by scenario_id, quarter_start, region_id, workload_id, access
 ),
 
@@ -111,18 +100,12 @@ select
     kept_points.coverage_points,
     kept_points.shortage_probability,
     coalesce(points.draws_used, 0) as draws_used,
-    shares.infeasible_share,
+    case when points.draws_used > 0 then 0::double end as infeasible_share,
+    kept_points.share_exactly_balanced,
     quarter_states.supply_is_nowcast or quarter_states.demand_is_nowcast as is_nowcast,
     quarter_states.supply_is_nowcast as is_provisional,
     policy_regimes.policy_regime,
 from grid
-left join shares
-    on
-        grid.quarter_start = shares.quarter_start
-        and grid.region_id = shares.region_id
-        and grid.workload_id = shares.workload_id
-        and grid.access = shares.access
-        and grid.drawn_from = shares.scenario_id
 left join points
     on
         grid.quarter_start = points.quarter_start

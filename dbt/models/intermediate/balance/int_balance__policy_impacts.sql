@@ -116,12 +116,11 @@ balance_points as (
         changed.quarter_start,
         changed.region_id,
         changed.workload_id,
-        {{ quantile_points('baseline.supply_h100e - changed.supply_h100e')
-            | replace('draw > 0', 'changed.is_feasible') }} as supply_points,
+        {{ quantile_points('baseline.supply_h100e - changed.supply_h100e') | replace('draw > 0', 'changed.draw > 0') }} as supply_points,
         {{ quantile_points(
             '(baseline.supply_h100e - baseline.demand_h100e)'
             ~ ' - (changed.supply_h100e - changed.demand_h100e)'
-        ) | replace('draw > 0', 'changed.is_feasible') }} as gap_points,
+        ) | replace('draw > 0', 'changed.draw > 0') }} as gap_points,
     from balance_draws as changed
     inner join balance_draws as baseline
         on

@@ -16,8 +16,8 @@ vendor_coverage as (
     select * from {{ ref('int_shipments__vendor_coverage') }}
 ),
 
-regional_demand as (
-    select * from {{ ref('int_demand__regional_demand') }}
+regional_service as (
+    select * from {{ ref('int_demand__regional_service') }}
 ),
 
 counted as (
@@ -31,7 +31,7 @@ demand_states as (
         region_id,
         workload_id,
         bool_or(is_nowcast) as is_nowcast,
-    from regional_demand
+    from regional_service
     where draw = 0
     group by quarter_start, region_id, workload_id
 ),

@@ -15,7 +15,6 @@ balance_draws as (
         region_id = 'CN'
         and scenario_id = 'baseline'
         and access = 'merchant'
-        and is_feasible
 ),
 
 claim_quarters as (
@@ -108,8 +107,8 @@ surplus as (
         at_latest.wanted_points as latest_points,
         at_latest.wanted_points as test_points,
         'share of draws whose served work exceeds the stock '
-        || {{ shown_number('at_then.infeasible_share') }} || ' then, '
-        || {{ shown_number('at_latest.infeasible_share') }} || ' latest' as detail,
+        || {{ shown_number('at_then.bound_probability') }} || ' then, '
+        || {{ shown_number('at_latest.bound_probability') }} || ' latest' as detail,
     from claim_quarters
     left join loads as at_then on claim_quarters.then_quarter = at_then.quarter_start
     left join loads as at_latest on claim_quarters.latest_quarter = at_latest.quarter_start

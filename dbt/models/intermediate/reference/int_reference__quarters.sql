@@ -24,6 +24,9 @@ quarters as (
 select
     quarters.quarter_start,
     quarters.quarter_end,
+    -- the day on which a curve is read for the quarter
+    quarters.quarter_start + (date_diff('day', quarters.quarter_start, quarters.quarter_end) // 2)::integer
+        as mid_quarter_on,
     year(quarters.quarter_start)::varchar || 'Q' || quarter(quarters.quarter_start)::varchar
         as quarter_label,
 from quarters
