@@ -14,6 +14,23 @@ quarters as (
     select * from {{ ref('int_reference__quarters') }}
 ),
 
+-- An account with a hole is none: as long as a segment has fewer than two anchors that were known,
+-- there are no claims at all.
+incomplete as (
+    select segments.segment
+    from segments
+    left join (
+        select
+            segment,
+            count(distinct on_date) as anchors,
+        from anchors
+        group by segment
+    ) as known on segments.segment = known.segment
+    where
+        segments.location_group <> 'stock'
+        and coalesce(known.anchors, 0) < 2
+),
+
 extrapolations as (
     select
         draw,
@@ -138,3 +155,4 @@ inner join us_shares
         segments.location_group = us_shares.location_group
         and worldwide.on_date = us_shares.on_date
         and worldwide.draw = us_shares.draw
+where not exists (select 1 from incomplete)

@@ -15,6 +15,25 @@ readings as (
     group by side, region_id, quarter_start
 ),
 
+price_origins as (
+    select
+        region_id,
+        quarter_start,
+        max(known_on) as known_on,
+        {{ joined_ids('source_ids') }} as source_ids,
+    from {{ ref('int_prices__indicator_rents') }}
+    group by region_id, quarter_start
+),
+
+quarter_states as (
+    select
+        region_id,
+        quarter_start,
+        bool_or(supply_is_nowcast or demand_is_nowcast) as is_nowcast,
+    from {{ ref('int_balance__quarter_states') }}
+    group by region_id, quarter_start
+),
+
 changes as (
     select
         now.region_id,
@@ -130,8 +149,8 @@ judged as (
 )
 
 select
-    region_id,
-    quarter_start,
+    judged.region_id,
+    judged.quarter_start,
     quantity_points,
     case when has_price then price_points end as price_points,
     case when has_price and has_quantity then both_points end as both_points,
@@ -163,4 +182,16 @@ select
         {%- endfor %}
         else 'slack'
     end as state,
+    quarter_states.is_nowcast,
+    price_origins.source_ids,
+    price_origins.known_on,
+    'inferred' as confidence,
 from judged
+left join price_origins
+    on
+        judged.region_id = price_origins.region_id
+        and judged.quarter_start = price_origins.quarter_start
+left join quarter_states
+    on
+        judged.region_id = quarter_states.region_id
+        and judged.quarter_start = quarter_states.quarter_start
