@@ -18,9 +18,10 @@ warehouse: $(STAMP)  ## build, audit and publish the warehouse from the embedded
 test: $(STAMP)       ## run the whole test suite
 	@$(VENV)/bin/python -m pytest
 
-lint: $(STAMP)       ## check Python and SQL style
+lint: $(STAMP)       ## check Python style and types, and SQL style
 	@$(VENV)/bin/ruff check .
 	@$(VENV)/bin/ruff format --check .
+	@$(VENV)/bin/mypy
 	@$(VENV)/bin/sqlfluff lint --processes 2 dbt/models/intermediate dbt/models/marts dbt/tests
 
 ui: $(STAMP)         ## open Dagster's web interface on http://localhost:3000

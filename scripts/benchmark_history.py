@@ -34,6 +34,7 @@ sys.path.insert(0, str(PROJECT_DIR))
 
 from pipelines.archive.documents import Archive, Document  # noqa: E402
 from pipelines.base.files import hash_bytes  # noqa: E402
+from pipelines.base.rows import fetch_value  # noqa: E402
 from pipelines.base.settings import Settings  # noqa: E402
 from pipelines.build.models import read_manifest, read_results  # noqa: E402
 from pipelines.contracts.load import load_contract  # noqa: E402
@@ -80,13 +81,17 @@ def time_ingest(settings: Settings) -> tuple[float, SourceLoads]:
 def describe(settings: Settings, loads: SourceLoads) -> str:
     """Say how many rows were read and how many intervals they make."""
     files = [str(settings.warehouse_dir / f) for f in loads.list_view_files("catalogue_prices")]
-    (intervals,) = duckdb.execute("select count(*) from read_parquet(?)", [files]).fetchone()
+    intervals = fetch_value(
+        duckdb.default_connection(), "select count(*) from read_parquet(?)", [files]
+    )
     tables = [load.get_table("catalogue_prices") for load in loads.current]
     read = sum(table.rows_read for table in tables if table)
     return f"{read:,} rows in {sum(map(bool, tables))} snapshots make {intervals:,} intervals"
 
 
-def measure_ingest(settings: Settings, archive: Archive, arguments, folder: Path) -> None:
+def measure_ingest(
+    settings: Settings, archive: Archive, arguments: argparse.Namespace, folder: Path
+) -> None:
     """Load all days, one more, and all of them anew; print what each takes."""
     for day in range(arguments.days):
         archive_day(archive, arguments.offers, day, folder)
@@ -104,7 +109,9 @@ def measure_ingest(settings: Settings, archive: Archive, arguments, folder: Path
     print(f"peak memory: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MiB")
 
 
-def measure_runs(settings: Settings, archive: Archive, arguments, folder: Path) -> None:
+def measure_runs(
+    settings: Settings, archive: Archive, arguments: argparse.Namespace, folder: Path
+) -> None:
     """Run whole pipelines and print what each takes.
 
     Raises:

@@ -30,6 +30,7 @@ PROJECT_DIR = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(PROJECT_DIR))
 
 from pipelines.archive.documents import Document  # noqa: E402
+from pipelines.base.rows import fetch_value  # noqa: E402
 from pipelines.base.settings import Settings  # noqa: E402
 from pipelines.contracts.load import load_contract  # noqa: E402
 from pipelines.ingest.cells import read_csv_cells  # noqa: E402
@@ -49,7 +50,7 @@ def copy_with_engine(path: Path, folder: Path, memory: str) -> Callable[[], int]
     connection.execute(f"set memory_limit = '{memory}'")
     connection.execute(f"set temp_directory = '{folder / 'spill'}'")
     query = f"copy (from read_csv('{path}')) to '{folder / 'copy.parquet'}' (format parquet)"
-    return lambda: connection.execute(query).fetchone()[0]
+    return lambda: fetch_value(connection, query)
 
 
 def load_with_checks(path: Path, folder: Path, memory: str) -> Callable[[], int]:

@@ -29,12 +29,14 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from graphlib import TopologicalSorter
 from pathlib import Path
 
 import duckdb
 
+from pipelines.base.rows import fetch_row
 from pipelines.base.settings import PROJECT_DIR, Settings
 from pipelines.base.sql import quote_name
 from pipelines.build.kept import forget_build
@@ -105,7 +107,7 @@ def execute_alone(settings: Settings, with_tests: bool) -> None:
                 "select sql from duckdb_views() where schema_name = 'raw'"
             ).fetchall()
         ]
-        parameters = build.execute("select * from raw.build_parameters").fetchone()
+        parameters = fetch_row(build, "select * from raw.build_parameters")
     # compiled SQL names the database, which DuckDB calls by the file's stem
     path = settings.build_dir / "alone" / settings.build_path.name
     shutil.rmtree(path.parent, ignore_errors=True)
@@ -147,7 +149,9 @@ def measure_all(folder: Path, draws: int, repeat: int) -> list[Measure]:
     run = [sys.executable, "-m", "pipelines.cli", "run", "--json"]
     alone = [sys.executable, __file__, "--alone"]
 
-    def measure(name: str, command: list[str], prepare=lambda: None) -> Measure:
+    def measure(
+        name: str, command: list[str], prepare: Callable[[], object] = lambda: None
+    ) -> Measure:
         found = []
         for _ in range(repeat):
             prepare()

@@ -20,6 +20,7 @@ import click
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from pipelines.base.rows import fetch_row
 from tests.policy.sql_engine import (
     REGIME,
     STATUS,
@@ -53,7 +54,7 @@ def main(threads: int, as_of: datetime | None) -> None:
     seconds = run_models(connection, program)
     total = perf_counter() - start
     for mart in (STATUS, REGIME):
-        (rows,) = connection.execute(f"select count(*) from marts.{mart}").fetchone()
+        (rows,) = fetch_row(connection, f"select count(*) from marts.{mart}")
         click.echo(f"{mart:<28}{rows:>12,} rows")
     click.echo(f"{'all models':<28}{total:>12.1f} s, {threads} threads")
     for name, taken in sorted(seconds.items(), key=lambda item: -item[1])[:SLOWEST]:

@@ -11,6 +11,7 @@ from datetime import date
 import duckdb
 
 from pipelines.answers.chip import fetch_rows
+from pipelines.base.rows import fetch_row
 
 # rows of a long list that are read; the release holds the others
 SHOWN_INPUTS = 8
@@ -177,10 +178,11 @@ def read_sources(connection: duckdb.DuckDBPyConnection) -> list[dict]:
 
 def read_inputs(connection: duckdb.DuckDBPyConnection, case: dict) -> list[dict] | None:
     """Return the inputs that move the gap most; None where the release holds no sensitivity."""
-    held = connection.execute(
+    held = fetch_row(
+        connection,
         "select count(*) from duckdb_tables() where schema_name = 'marts' "
-        "and table_name = 'fct_balance_sensitivity'"
-    ).fetchone()
+        "and table_name = 'fct_balance_sensitivity'",
+    )
     if not held[0]:
         return None
     return read_case(

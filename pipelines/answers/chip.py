@@ -13,6 +13,7 @@ from pathlib import Path
 import duckdb
 
 from pipelines.base.errors import ReleaseError
+from pipelines.base.rows import Parameters, fetch_dicts
 
 BASELINE = "baseline"
 
@@ -43,17 +44,15 @@ class ChipAnswer:
     siblings: list[dict]
 
 
-def fetch_rows(connection: duckdb.DuckDBPyConnection, query: str, values: list) -> list[dict]:
+def fetch_rows(connection: duckdb.DuckDBPyConnection, query: str, values: Parameters) -> list[dict]:
     """Run a query with bound values and return its rows by column name."""
     try:
-        found = connection.execute(query, values)
+        return fetch_dicts(connection, query, values)
     except duckdb.CatalogException as error:
         problem = str(error).splitlines()[0]
         raise ReleaseError(
             f"the published file was made by an older version ({problem}); run: make warehouse"
         ) from error
-    names = [column[0] for column in found.description]
-    return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 
 
 def suggest(name: str, known: list[str]) -> str:

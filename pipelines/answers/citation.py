@@ -4,7 +4,6 @@ Plain records that the other modules hand each other; what is cited is decided t
 """
 
 from dataclasses import dataclass, field
-from datetime import date
 from typing import Any
 
 
@@ -47,7 +46,7 @@ class Backing:
             condition = (f"{column}::varchar in (select unnest(?::varchar[]))", [list(values)])
             self.citations.append(Citation(figure, source_id, {column: condition}, raw_table))
 
-    def add_step(self, table: str, **key: str | date | int) -> None:
+    def add_step(self, table: str, **key: Any) -> None:
         """Name a row of a mart by its key, once."""
         step = Step(table, key)
         if step not in self.steps:

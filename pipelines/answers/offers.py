@@ -10,6 +10,7 @@ from typing import Any
 import duckdb
 
 from pipelines.answers.citation import Backing, Citation
+from pipelines.base.rows import fetch_row
 
 # offers in the months in which they were shown, as the medians take them
 READINGS = """
@@ -270,7 +271,7 @@ def find_chain_months(connection: duckdb.DuckDBPyConnection, row: dict[str, Any]
         `after_month` and `until_month`: steps of months after the first up to the last count.
     """
     bound = {name: value for name, value in row.items() if f"${name}" in CHAIN_MONTHS}
-    after, until = connection.execute(CHAIN_MONTHS, bound).fetchone()
+    after, until = fetch_row(connection, CHAIN_MONTHS, bound)
     return {"after_month": after, "until_month": until}
 
 

@@ -21,6 +21,7 @@ from pipelines.answers.inputs import (
     split_ids,
 )
 from pipelines.base.errors import ReleaseError
+from pipelines.base.rows import fetch_dicts, fetch_value
 from pipelines.base.sql import quote_name
 
 Connection = duckdb.DuckDBPyConnection
@@ -83,12 +84,13 @@ def _back_index(connection: Connection, backing: Backing, row: Row) -> None:
     cite_assumptions(backing, "assumptions", STEP_RULES)
     # the level is that of the month before, moved by the step
     bound = {name: row[name] for name in (*INDEX_KEY, "series_start")}
-    earlier = connection.execute(
+    earlier = fetch_value(
+        connection,
         "select max(month_start) from marts.fct_rental_price_index where region_id = $region_id "
         "and chip_id = $chip_id and commitment = $commitment and series_start = $series_start "
         "and month_start < $month_start",
         bound,
-    ).fetchone()[0]
+    )
     if earlier is not None:
         key = {name: row[name] for name in INDEX_KEY} | {"month_start": earlier}
         backing.add_step("fct_rental_price_index", **key)
@@ -200,13 +202,13 @@ def _cite_market_rent(
 
 def _get_row(connection: Connection, table: str, row: Row) -> Row:
     """Return the row of a mart by quarter, region and chip; it is there, as the other needs it."""
-    found = connection.execute(
+    (found,) = fetch_dicts(
+        connection,
         f"select * from marts.{quote_name(table)} "
         "where quarter_start = ? and region_id = ? and chip_id = ?",
         [row[name] for name in QUARTER_KEY],
     )
-    columns = [column[0] for column in found.description]
-    return dict(zip(columns, found.fetchone(), strict=True))
+    return found
 
 
 def _step_to(backing: Backing, table: str, row: Row) -> None:

@@ -18,6 +18,7 @@ import duckdb
 from pipelines.answers.citation import Citation, Step
 from pipelines.answers.prices import back_price
 from pipelines.base.errors import ReleaseError
+from pipelines.base.rows import fetch_value
 from pipelines.base.settings import Settings
 from pipelines.base.sql import quote_name, quote_text
 from pipelines.contracts.load import CONTRACT_FILE, load_contract
@@ -93,12 +94,12 @@ def find_row(
     if len(rows) == 1:
         return dict(zip(columns, rows[0], strict=True))
     # a row that the given cells fit, or any if none do
-    example = connection.execute(
+    examples = connection.execute(
         f"select {', '.join(quote_name(c) for c in key)} from marts.{quote_name(table)} "
         f"where {where if rows else 'true'} order by all limit 1",
         list(named.values()) if rows else [],
-    ).fetchone()
-    shown = " ".join(f"{c}={v}" for c, v in zip(key, example or (), strict=False))
+    ).fetchall()
+    shown = " ".join(f"{c}={v}" for example in examples for c, v in zip(key, example, strict=True))
     left = [column for column in key if column not in named]
     seen = "more than one row" if rows else "no row"
     advice = f"; say {', '.join(left)} as well" if rows and left else ""
@@ -158,12 +159,14 @@ def trace_row(settings: Settings, table: str, key: list[str], values: list[str])
     evidence = []
     for document in documents:
         contract, path = _find_raw(settings, contracts, document)
-        matched = columns = rows = ()
+        matched: tuple[str, ...] = ()
+        columns: tuple[str, ...] = ()
+        rows: tuple[tuple, ...] = ()
         if contract is not None and path is not None:
             raw = contract.get_table(document[1])
             conditions = _write_conditions(raw, key, row, labels, countries)
             matched, columns, rows = _match_rows(path, raw, conditions)
-        evidence.append(Evidence(*document, matched, columns, rows))
+        evidence.append(_make_evidence(document, matched, columns, rows))
     evidence.sort(key=lambda item: (not item.rows, item.source_id, item.raw_table))
     return Trace(table, row, tuple(evidence))
 
@@ -205,10 +208,37 @@ def _find_cited(
         return None
     contract, path = _find_raw(settings, contracts, document)
     if contract is None or path is None:
-        return Evidence(*document, (), (), (), citation.figure)
+        return _make_evidence(document, (), (), (), citation.figure)
     raw = contract.get_table(raw_table)
     matched, columns, rows = _match_rows(path, raw, citation.conditions, whole=True)
-    return Evidence(*document, matched, columns, rows, citation.figure) if rows else None
+    return _make_evidence(document, matched, columns, rows, citation.figure) if rows else None
+
+
+def _make_evidence(
+    document: tuple,
+    matched: tuple[str, ...],
+    columns: tuple[str, ...],
+    rows: tuple[tuple, ...],
+    figure: str | None = None,
+) -> Evidence:
+    source_id, raw_table, sha256, address, origin, fetched_at, document_on, publisher, licence = (
+        document
+    )
+    return Evidence(
+        source_id,
+        raw_table,
+        sha256,
+        address,
+        origin,
+        fetched_at,
+        document_on,
+        publisher,
+        licence,
+        matched,
+        columns,
+        rows,
+        figure,
+    )
 
 
 def _list_labels(connection: duckdb.DuckDBPyConnection, row: dict[str, Any]) -> list[str]:
@@ -216,10 +246,11 @@ def _list_labels(connection: duckdb.DuckDBPyConnection, row: dict[str, Any]) -> 
     chip_id = row.get("chip_id")
     if chip_id is None:
         return []
-    has_aliases = connection.execute(
+    has_aliases = fetch_value(
+        connection,
         "select count(*) from duckdb_tables() where schema_name = 'marts' "
-        "and table_name = 'dim_chip_alias'"
-    ).fetchone()[0]
+        "and table_name = 'dim_chip_alias'",
+    )
     if not has_aliases:
         return [chip_id]
     found = connection.execute(

@@ -5,13 +5,16 @@ from __future__ import annotations
 import logging
 import time
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from pipelines.archive.documents import Archive, Document, FetchNote
 from pipelines.base.errors import DocumentFault
 from pipelines.base.files import hash_bytes
 from pipelines.base.settings import Settings, now_utc
 from pipelines.contracts.model import Address, Contract
+
+if TYPE_CHECKING:
+    import httpx
 
 logger = logging.getLogger(__name__)
 
@@ -105,7 +108,7 @@ def _fetch_one(
     return report("new", f"{len(response.content):,} bytes", sha256)
 
 
-def _get(url: str, headers: dict[str, str], settings: Settings):
+def _get(url: str, headers: dict[str, str], settings: Settings) -> httpx.Response:
     """Return a finished response (200 or 304); raises DocumentFault after the last retry."""
     import httpx
 

@@ -24,15 +24,15 @@ def write_graph(definitions: dg.Definitions) -> str:
         )
     lines += ["", "# checks, by asset"]
     checks = []
-    for key in graph.asset_check_keys:
-        blocking = " (blocking)" if graph.get(key).blocking else ""
-        checks.append(f"check {key.asset_key.to_user_string()}: {key.name}{blocking}")
+    for check in graph.asset_check_keys:
+        blocking = " (blocking)" if graph.get_check_spec(check).blocking else ""
+        checks.append(f"check {check.asset_key.to_user_string()}: {check.name}{blocking}")
     lines += [*sorted(checks), "", "# jobs: assets and checks"]
     jobs = [job for job in repository.get_all_jobs() if not job.name.startswith("__")]
     for job in sorted(jobs, key=lambda job: job.name):
         layer = job.asset_layer
         lines.append(
-            f"job {job.name}: {len(layer.executable_asset_keys)} assets, "
+            f"job {job.name}: {len(set(layer.executable_asset_keys))} assets, "
             f"{len(layer.asset_graph.asset_check_keys)} checks, "
             f"executor {job.executor_def.name}"
         )

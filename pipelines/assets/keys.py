@@ -35,12 +35,12 @@ def get_model_area(node: Mapping[str, Any]) -> str:
 def list_areas(contracts: list[Contract], manifest: Mapping[str, Any]) -> list[str]:
     """Return the areas that have a source table or a model, in the order of areas."""
     found = {contract.get_area(table) for contract in contracts for table in contract.tables}
-    found |= {
+    found_in_models = {
         get_model_area(node)
         for node in manifest["nodes"].values()
         if node["resource_type"] == "model"
     }
-    return [area for area in AREAS if area in found]
+    return [area for area in AREAS if area in found or area in found_in_models]
 
 
 def get_owner(group: str) -> str:

@@ -5,7 +5,9 @@ from datetime import date
 
 import dagster as dg
 import duckdb
+from dagster._core.definitions.metadata import RawMetadataValue  # has no public name
 
+from pipelines.base.rows import fetch_row
 from pipelines.release.write_meta import ALWAYS_KNOWN_ON
 
 PREVIEW_ROWS = 5
@@ -14,7 +16,7 @@ PREVIEW_CELL_LENGTH = 60
 
 def describe_relation(
     connection: duckdb.DuckDBPyConnection, relation: str, descriptions: Mapping[str, str]
-) -> dict[str, object]:
+) -> dict[str, RawMetadataValue]:
     """Return row count, column schema and preview of a table, view or query.
 
     Args:
@@ -28,9 +30,9 @@ def describe_relation(
     columns = connection.execute(f"describe select * from {relation}").fetchall()
     names = [name for name, *_ in columns]
     newest = ", max(known_on)" if "known_on" in names else ", null"
-    rows, known_on = connection.execute(f"select count(*){newest} from {relation}").fetchone()
+    rows, known_on = fetch_row(connection, f"select count(*){newest} from {relation}")
     sample = connection.execute(f"select * from {relation} limit {PREVIEW_ROWS}").fetchall()
-    metadata: dict[str, object] = {
+    metadata: dict[str, RawMetadataValue] = {
         "dagster/row_count": rows,
         "dagster/column_schema": dg.TableSchema(
             columns=[

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import dagster as dg
+from dagster._core.definitions.metadata import RawMetadataValue  # has no public name
 from dagster_dbt import DagsterDbtTranslator, DbtCliResource, dbt_assets
 
 from pipelines.assets.keys import BUILD_KEY, get_model_area, get_model_key, get_owner
@@ -117,7 +118,8 @@ def _add_metadata(
                 node = manifest["nodes"][event.metadata["unique_id"].text]
                 columns = {c["name"]: c["description"] for c in node["columns"].values()}
                 found = describe_relation(connection, node["relation_name"], columns)
-                yield event.with_metadata({**event.metadata, **found})
+                metadata: dict[str, RawMetadataValue] = {**event.metadata, **found}
+                yield event.with_metadata(metadata)
             else:
                 yield event
     finally:

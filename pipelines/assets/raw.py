@@ -10,6 +10,7 @@ from dataclasses import replace
 
 import dagster as dg
 import duckdb
+from dagster._core.definitions.metadata import RawMetadataValue  # has no public name
 from pydantic import Field
 
 from pipelines.assets.keys import (
@@ -21,6 +22,7 @@ from pipelines.assets.keys import (
     get_raw_key,
 )
 from pipelines.assets.metadata import describe_day, describe_relation
+from pipelines.base.rows import fetch_value
 from pipelines.build.kept import forget_build
 from pipelines.build.register import write_known_days_query, write_raw_query
 from pipelines.contracts.model import Contract, Table
@@ -72,15 +74,17 @@ def make_raw_assets(contracts: list[Contract]) -> dg.AssetsDefinition:
             ingest_sources(run)
         yield from _report_tables(run, context.selected_asset_keys)
         results = list(_check_tables(run))
-        for result in results:
-            if dg.AssetCheckKey(result.asset_key, result.check_name) in (
-                context.selected_asset_check_keys
-            ):
+        for check, result in results:
+            if check in context.selected_asset_check_keys:
                 yield result
-        failed = [r for r in results if not r.passed and r.severity == dg.AssetCheckSeverity.ERROR]
+        failed = [
+            check
+            for check, result in results
+            if not result.passed and result.severity == dg.AssetCheckSeverity.ERROR
+        ]
         if failed:
             # the check is blocking: Dagster ends the run here
-            names = ", ".join(result.asset_key.to_user_string() for result in failed)
+            names = ", ".join(check.asset_key.to_user_string() for check in failed)
             run.failure = f"{DOCUMENT_CHECK}: no good document for {names}"
         elif {BUILD_KEY, CARRIED_KEY} & context.selected_asset_keys:
             is_release = RELEASE_KEY in context.job_def.asset_layer.executable_asset_keys
@@ -94,7 +98,7 @@ def make_raw_assets(contracts: list[Contract]) -> dg.AssetsDefinition:
                 return
             with time_stage(run, "register"):
                 register_raw(run)
-            metadata = {
+            metadata: dict[str, RawMetadataValue] = {
                 "as_of": run.as_of.isoformat(),
                 "draws": run.settings.draws,
                 "seed": run.settings.seed,
@@ -187,7 +191,7 @@ def _report_tables(run: Run, selected: set[dg.AssetKey]) -> Iterator[dg.Material
 
 def _describe_table(
     connection: duckdb.DuckDBPyConnection, run: Run, loads: SourceLoads, table: Table
-) -> dict[str, object]:
+) -> dict[str, RawMetadataValue]:
     found = loads.list_files(table.table)
     files = loads.list_view_files(table.table)
     root = run.settings.warehouse_dir
@@ -195,9 +199,10 @@ def _describe_table(
     query = f"({write_raw_query(table, files, root)})"
     newest = None
     if files:
-        newest = connection.execute(
-            f"select max(known_on) from ({write_known_days_query(loads, table, files, root)})"
-        ).fetchone()[0]
+        newest = fetch_value(
+            connection,
+            f"select max(known_on) from ({write_known_days_query(loads, table, files, root)})",
+        )
     counts = [counted for load, _ in found if (counted := load.get_table(table.table))]
     return {
         **describe_relation(connection, query, descriptions),
@@ -215,7 +220,7 @@ def _describe_table(
     }
 
 
-def _check_tables(run: Run) -> Iterator[dg.AssetCheckResult]:
+def _check_tables(run: Run) -> Iterator[tuple[dg.AssetCheckKey, dg.AssetCheckResult]]:
     by_name: dict[str, list[Check]] = {}
     for check in check_contracts(run.sources):
         by_name.setdefault(check.name, []).append(check)
@@ -225,10 +230,14 @@ def _check_tables(run: Run) -> Iterator[dg.AssetCheckResult]:
         for table in loads.contract.tables:
             key = get_raw_key(loads.contract, table)
             rows = by_name.get(f"{source_id}.{table.table}.{ROWS_CHECK}", [])
-            yield make_check_result(key, ROWS_CHECK, rows)
+            yield dg.AssetCheckKey(key, ROWS_CHECK), make_check_result(key, ROWS_CHECK, rows)
             # older data makes a refusal bearable; where there is none, the table would be empty
             severity = refused.severity if loads.list_files(table.table) else "error"
-            yield make_check_result(key, DOCUMENT_CHECK, [replace(refused, severity=severity)])
+            checks = [replace(refused, severity=severity)]
+            yield (
+                dg.AssetCheckKey(key, DOCUMENT_CHECK),
+                make_check_result(key, DOCUMENT_CHECK, checks),
+            )
 
 
 def make_check_result(key: dg.AssetKey, name: str, checks: list[Check]) -> dg.AssetCheckResult:

@@ -9,6 +9,7 @@ from dagster_dbt import DbtCliResource
 from pydantic import Field
 
 from pipelines.assets.manifest import get_dbt_executable
+from pipelines.base.errors import ComputeBalanceError
 from pipelines.base.settings import Settings
 from pipelines.run.pipeline import hold_run
 from pipelines.run.state import Run, start_run
@@ -65,6 +66,8 @@ class WarehouseRun(dg.ConfigurableResource[Run]):
         if self.draws:
             settings = settings.model_copy(update={"draws": self.draws})
         day = date.fromisoformat(self.as_of) if self.as_of else None
+        if context.log is None:
+            raise ComputeBalanceError("a run on a warehouse needs Dagster's log to report to")
         run = start_run(settings, day, context.log.info)
         with hold_run(run):
             yield run

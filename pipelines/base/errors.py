@@ -45,3 +45,7 @@ class WhatIfError(ComputeBalanceError):
     """A what-if asks for an unknown assumption or breaks a registry's contract."""
 
     exit_code = 2
+
+
+class UnexpectedRows(ComputeBalanceError):
+    """A query that must answer with exactly one row answered with none, or with several."""

@@ -8,6 +8,7 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from pipelines.base.errors import BuildFailed
 from pipelines.base.settings import Settings
@@ -71,7 +72,7 @@ def run_dbt(
     os.environ.update(get_dbt_environment(settings))
     results: list[NodeResult] = []
 
-    def follow(event) -> None:
+    def follow(event: Any) -> None:  # a message of protobuf, whose classes are made at run time
         if event.info.name == "NodeFinished":
             node = _to_result(event.data.node_info, event.data.run_result)
             results.append(node)
@@ -143,13 +144,16 @@ def _let_go_of_build_file() -> None:
     process would be handed the deleted file of the first one.
     """
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+    from dbt.adapters.duckdb.environments import Environment
 
-    if DuckDBConnectionManager._ENV is not None:
-        DuckDBConnectionManager._ENV.close()
+    environment: Environment | None = DuckDBConnectionManager._ENV
+    if environment is not None:
+        environment.close()
     DuckDBConnectionManager.close_all_connections()
 
 
-def _to_result(node_info, run_result) -> NodeResult:
+def _to_result(node_info: Any, run_result: Any) -> NodeResult:
+    """Return what dbt's messages of a finished node say; their classes are made at run time."""
     return NodeResult(
         unique_id=node_info.unique_id,
         name=node_info.node_name,

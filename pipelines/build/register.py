@@ -11,6 +11,7 @@ from pathlib import Path
 
 import duckdb
 
+from pipelines.base.rows import fetch_value
 from pipelines.base.settings import Settings
 from pipelines.base.sql import quote_name, quote_text
 from pipelines.build.kept import CREATE_CARRIED, reopen_build
@@ -114,9 +115,9 @@ def find_next_change(sources: list[SourceLoads], settings: Settings, as_of: date
                 if not files:
                     continue
                 query = write_known_days_query(loads, table, files, settings.warehouse_dir)
-                found = connection.execute(
-                    f"select min(known_on) from ({query}) where known_on > ?", [as_of]
-                ).fetchone()[0]
+                found = fetch_value(
+                    connection, f"select min(known_on) from ({query}) where known_on > ?", [as_of]
+                )
                 if found is not None:
                     days.append(found)
                 days += [

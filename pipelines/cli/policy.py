@@ -11,6 +11,7 @@ import duckdb
 
 from pipelines.base.errors import ContractError, ReleaseError
 from pipelines.base.files import write_bytes
+from pipelines.base.rows import fetch_dicts
 from pipelines.base.settings import Settings, today_utc
 from pipelines.cli.tables import print_json, print_table
 
@@ -39,11 +40,10 @@ def read_inbox(settings: Settings, everything: bool) -> list[dict]:
         )
     )
     with duckdb.connect(str(settings.current_path), read_only=True) as connection:
-        found = connection.execute(
-            f"select * from meta.policy_inbox {where} order by published_on, document_number"
+        return fetch_dicts(
+            connection,
+            f"select * from meta.policy_inbox {where} order by published_on, document_number",
         )
-        names = [column[0] for column in found.description]
-        return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 
 
 @policy.command()

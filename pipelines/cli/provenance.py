@@ -5,12 +5,16 @@ from __future__ import annotations
 import shlex
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from pipelines.base.errors import ContractError, ReleaseError
 from pipelines.base.settings import Settings
 from pipelines.cli.tables import print_json, print_table
+
+if TYPE_CHECKING:
+    from pipelines.answers.trace import Evidence
 
 # characters of a cell above which a column is only printed as JSON
 LONGEST_CELL = 60
@@ -70,7 +74,7 @@ def trace(table: str, key: tuple[str, ...], limit: int, as_json: bool) -> None:
         click.echo(f"  {step.table} {cells}")
 
 
-def _print_evidence(item, limit: int) -> None:
+def _print_evidence(item: Evidence, limit: int) -> None:
     click.echo()
     if item.figure:
         click.echo(f"{item.figure}:")
@@ -93,7 +97,7 @@ def _print_evidence(item, limit: int) -> None:
         click.echo(f"  ... and {len(item.rows) - limit} more (--limit)")
 
 
-def _print_rows(item, limit: int) -> None:
+def _print_rows(item: Evidence, limit: int) -> None:
     """Print rows without their empty columns and without long texts, which `--json` shows."""
     kept = [
         index

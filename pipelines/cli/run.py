@@ -3,12 +3,16 @@
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from pipelines.base.settings import Settings
 from pipelines.cli.tables import print_json, print_table
 from pipelines.cli.what_if import ask_what_if
+
+if TYPE_CHECKING:
+    from pipelines.run.state import Outcome
 
 # A few lines of one mart, so that one sees at once that there is something to query.
 SAMPLE_QUERY = """
@@ -96,7 +100,7 @@ def run(
         print_summary(outcome)
 
 
-def print_summary(outcome) -> None:
+def print_summary(outcome: "Outcome") -> None:
     """Print what was published: path, release, rows, checks, seconds, and a few rows of a mart."""
     manifest = outcome.manifest
     click.echo()
@@ -129,7 +133,7 @@ def print_summary(outcome) -> None:
     _print_sample(outcome)
 
 
-def _print_sample(outcome) -> None:
+def _print_sample(outcome: "Outcome") -> None:
     import duckdb
 
     if "fct_compute_balance" not in outcome.manifest.rows:

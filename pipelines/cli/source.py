@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -15,6 +16,9 @@ from pipelines.base.errors import ComputeBalanceError, ContractError
 from pipelines.base.settings import Settings
 from pipelines.cli.provenance import accounting, trace
 from pipelines.cli.tables import print_json, print_table
+
+if TYPE_CHECKING:
+    from pipelines.ingest.ingest import SourceLoads
 
 
 @click.group()
@@ -85,7 +89,7 @@ def check(source_id: str, limit: int) -> None:
         raise SystemExit(1)
 
 
-def _print_check(loads, settings: Settings, limit: int) -> int:
+def _print_check(loads: SourceLoads, settings: Settings, limit: int) -> int:
     import duckdb
 
     bad = len(loads.refused)

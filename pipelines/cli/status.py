@@ -7,6 +7,7 @@ import json
 import click
 import duckdb
 
+from pipelines.base.rows import fetch_dicts
 from pipelines.base.settings import Settings
 from pipelines.cli.tables import print_json, print_table
 
@@ -34,30 +35,24 @@ def collect_status(settings: Settings) -> dict:
     }
     if settings.current_path.exists():
         with duckdb.connect(str(settings.current_path), read_only=True) as connection:
-            content["release"] = _fetch(connection, "select * from meta.release")[0]
-            content["sources"] = _fetch(
+            content["release"] = fetch_dicts(connection, "select * from meta.release")[0]
+            content["sources"] = fetch_dicts(
                 connection,
                 "select source_id, area, freshness, newest_known_on, rows_known, last_loaded_at "
                 "from meta.source order by area, source_id",
             )
-            content["failed_checks"] = _fetch(
+            content["failed_checks"] = fetch_dicts(
                 connection,
                 "select check_name, severity, observed from meta.quality_result "
                 "where not passed order by severity, check_name",
             )
-            content["unreviewed_policy_documents"] = _fetch(
+            content["unreviewed_policy_documents"] = fetch_dicts(
                 connection,
                 "select document_number, title, published_on from meta.policy_inbox "
                 "where relevance <> 'not_relevant' "
                 "and coalesce(review, 'to_be_coded') = 'to_be_coded' order by published_on",
             )
     return content
-
-
-def _fetch(connection: duckdb.DuckDBPyConnection, query: str) -> list[dict]:
-    found = connection.execute(query)
-    names = [column[0] for column in found.description]
-    return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 
 
 @click.command()

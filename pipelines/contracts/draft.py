@@ -10,6 +10,7 @@ from pathlib import Path
 import duckdb
 
 from pipelines.base.errors import ContractError
+from pipelines.base.rows import fetch_value
 from pipelines.base.sql import quote_name, quote_text
 from pipelines.contracts.model import AREAS, PROVENANCE
 
@@ -58,10 +59,11 @@ def write_draft(source_id: str, table: str, csv_path: Path, area: str, kind: str
         filled = {
             name
             for name in columns
-            if connection.execute(
+            if fetch_value(
+                connection,
                 f"select count(*) filter ({quote_name(name)} is null) = 0 "
-                f"from read_csv({quote_text(str(csv_path))}, header = true, all_varchar = true)"
-            ).fetchone()[0]
+                f"from read_csv({quote_text(str(csv_path))}, header = true, all_varchar = true)",
+            )
         }
     own = {name: type_ for name, type_ in columns.items() if name not in PROVENANCE}
     has_provenance = set(PROVENANCE) <= set(columns)

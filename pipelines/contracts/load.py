@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 import yaml
 from pydantic import ValidationError
@@ -16,8 +17,8 @@ CONTRACT_FILE = "contract.yml"
 PLACEHOLDER = "DESCRIBE"
 
 
-def read_yaml(path: Path) -> object:
-    """Parse one YAML file.
+def read_yaml(path: Path) -> Any:
+    """Parse one YAML file; what it holds is for the caller to check.
 
     Raises:
         ContractError: the file is missing or no YAML; names file and line.
@@ -75,8 +76,9 @@ def _find_placeholders(content: object, field: str = "") -> Iterator[tuple[str, 
     """Yield the fields that a drafted contract still leaves to be described."""
     if isinstance(content, str) and PLACEHOLDER in content:
         yield field, content
-    items = content.items() if isinstance(content, dict) else ()
-    items = enumerate(content) if isinstance(content, list) else items
+    items: Iterable[tuple[object, object]] = ()
+    if isinstance(content, dict | list):
+        items = content.items() if isinstance(content, dict) else enumerate(content)
     for name, value in items:
         yield from _find_placeholders(value, f"{field}.{name}" if field else str(name))
 

@@ -16,6 +16,7 @@ import pyarrow as pa
 
 from pipelines.archive.documents import Document
 from pipelines.base.errors import CorrectionExpired, DocumentFault
+from pipelines.base.rows import fetch_value
 from pipelines.base.sql import quote_name, quote_text
 from pipelines.contracts.corrections import Correction
 from pipelines.ingest.document_checks import read_csv_header
@@ -111,7 +112,7 @@ def collect_broken_lines(connection: duckdb.DuckDBPyConnection, rows: int) -> in
         "(line varchar, document_row bigint, reason varchar)"
     )
     known = "select count(*) from duckdb_tables() where table_name = 'reject_errors'"
-    if not connection.execute(known).fetchone()[0]:
+    if not fetch_value(connection, known):
         return 0
     connection.execute(
         f"""
@@ -126,7 +127,7 @@ def collect_broken_lines(connection: duckdb.DuckDBPyConnection, rows: int) -> in
         """
     )
     forget_rejects(connection)
-    return connection.execute("select count(*) from broken_lines").fetchone()[0]
+    return fetch_value(connection, "select count(*) from broken_lines")
 
 
 def is_touched(connection: duckdb.DuckDBPyConnection, corrections: list[Correction]) -> bool:
@@ -141,7 +142,7 @@ def is_touched(connection: duckdb.DuckDBPyConnection, corrections: list[Correcti
         rows = ", ".join("(" + ", ".join(map(quote_text, value)) + ")" for value in sorted(values))
         tests.append(f"({columns}) in (select ({columns}) from (values {rows}) as v ({columns}))")
     query = f"select count(*) from cells where {' or '.join(tests)}"
-    return connection.execute(query).fetchone()[0] > 0
+    return fetch_value(connection, query) > 0
 
 
 def mend_cells(

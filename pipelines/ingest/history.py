@@ -16,6 +16,7 @@ from pathlib import Path
 import duckdb
 
 from pipelines.base.files import get_temporary_path, hash_bytes, replace_file, write_json
+from pipelines.base.rows import fetch_value
 from pipelines.base.sql import quote_name, quote_text
 from pipelines.contracts.model import Table
 from pipelines.ingest.records import Load
@@ -96,21 +97,22 @@ def _list_snapshots(
     table: Table, loads: list[Load], sightings: dict[str, dict[date, str]]
 ) -> dict[str, list[Snapshot]]:
     """Return by document what was seen of it, one snapshot per day, in order of days."""
-    by_bytes: dict[str, dict[str, Load]] = {}
+    by_bytes: dict[str, dict[str, tuple[Load, str]]] = {}
     for load in sorted(loads, key=lambda load: (load.document_on, load.fetched_at, load.sha256)):
-        if load.get_table(table.table):
-            by_bytes.setdefault(load.document, {})[load.sha256] = load
-    found: dict[str, dict[date, Load]] = {}
+        if counted := load.get_table(table.table):
+            shown = (load, counted.file)
+            by_bytes.setdefault(load.document, {})[load.sha256] = shown
+    found: dict[str, dict[date, tuple[Load, str]]] = {}
     for document, loaded in by_bytes.items():
         seen = sightings.get(document, {})
         by_day = {day: loaded[sha256] for day, sha256 in seen.items() if sha256 in loaded}
-        for load in loaded.values():
-            by_day.setdefault(load.document_on, load)
+        for load, file in loaded.values():
+            by_day.setdefault(load.document_on, (load, file))
         found[document] = by_day
     return {
         document: [
-            Snapshot(str(day), load.sha256, load.loader, load.get_table(table.table).file)
-            for day, load in sorted(by_day.items())
+            Snapshot(str(day), load.sha256, load.loader, file)
+            for day, (load, file) in sorted(by_day.items(), key=lambda item: item[0])
         ]
         for document, by_day in found.items()
     }
@@ -160,7 +162,7 @@ def _fold_snapshot(
         select o.* replace ({today} as valid_to) from open_rows as o
         where not exists (select 1 from snapshot_rows as n where {same})
     """
-    if con.execute(f"select count(*) from ({closing})").fetchone()[0]:
+    if fetch_value(con, f"select count(*) from ({closing})"):
         month = snapshot.day[:7]
         earlier = folded.closed_files.get(month)
         others = f"union all from read_parquet({quote_text(str(folder / str(earlier)))})"

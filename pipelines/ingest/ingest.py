@@ -12,12 +12,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
+from typing import Literal
 
 import duckdb
 
 from pipelines.archive.documents import Archive, Document, FetchNote
 from pipelines.base.errors import ContractError, DocumentFault
 from pipelines.base.files import hash_bytes, hash_file, hash_files
+from pipelines.base.rows import fetch_value
 from pipelines.base.settings import Settings, now_utc, today_utc
 from pipelines.base.sql import quote_name, quote_text
 from pipelines.contracts.corrections import CORRECTIONS_FILE, Correction, load_corrections
@@ -27,7 +29,14 @@ from pipelines.ingest.document_checks import check_bytes, check_file
 from pipelines.ingest.history import fold_history
 from pipelines.ingest.load import LoadContext, load_table
 from pipelines.ingest.parsers import PARSER_FILE, load_parser
-from pipelines.ingest.records import Load, get_record_path, list_loads, read_load, write_load
+from pipelines.ingest.records import (
+    Load,
+    TableLoad,
+    get_record_path,
+    list_loads,
+    read_load,
+    write_load,
+)
 
 logger = logging.getLogger(__name__)
 INGEST_DIR = Path(__file__).parent
@@ -72,7 +81,7 @@ def order_sources(contracts: list[Contract]) -> list[Contract]:
             for column in table.columns.values()
             if column.references
         }
-        for entity in sorted(wanted - set(providers)):
+        for entity in sorted(wanted - providers.keys()):
             raise ContractError(
                 f"{contract.folder}/contract.yml: a column references {entity}, but no table of "
                 f"any source provides {entity} ids"
@@ -158,9 +167,10 @@ class IngestSession:
         parts = []
         for entity in entities:
             if entity in self.entity_tables:
-                value = self.connection.execute(
-                    f"select md5(string_agg(id, '|' order by id)) from {self.entity_tables[entity]}"
-                ).fetchone()[0]
+                table = self.entity_tables[entity]
+                value = fetch_value(
+                    self.connection, f"select md5(string_agg(id, '|' order by id)) from {table}"
+                )
                 parts.append(f"{entity}={value}")
         return ";".join(parts)
 
@@ -296,7 +306,9 @@ class IngestSession:
         )
         if record.exists():
             return read_load(record)
-        status, reason, loads = "accepted", None, []
+        status: Literal["accepted", "refused"] = "accepted"
+        reason: str | None = None
+        loads: list[TableLoad] = []
         try:
             loads = self._load_tables(contract, document, tables, corrections, loader)
         except DocumentFault as fault:

@@ -17,6 +17,7 @@ import duckdb
 from pipelines.archive.documents import Document
 from pipelines.base.errors import DocumentFault
 from pipelines.base.files import get_temporary_path, replace_file
+from pipelines.base.rows import fetch_row, fetch_value
 from pipelines.base.settings import Settings, now_utc
 from pipelines.base.sql import quote_name, quote_text
 from pipelines.contracts.corrections import Correction
@@ -95,11 +96,12 @@ def load_table(
             _copy(con, quarantine_path, _write_quarantine_query(contract, table, document))
     finally:
         staged.unlink(missing_ok=True)
-    accepted, unverified, newest = con.execute(
+    accepted, unverified, newest = fetch_row(
+        con,
         "select count(*), count(*) filter (not is_verified), "
         f"{'max(published_on)' if 'published_on' in table.columns else 'null'} "
-        f"from read_parquet({quote_text(str(raw_path))})"
-    ).fetchone()
+        f"from read_parquet({quote_text(str(raw_path))})",
+    )
     if accepted + quarantined + left_out != read:
         raise DocumentFault(
             f"{cells.label}: {read} rows read, but {accepted} accepted + {quarantined} quarantined "
@@ -126,7 +128,7 @@ def load_table(
 
 
 def _count(con: duckdb.DuckDBPyConnection, relation: str) -> int:
-    return con.execute(f"select count(*) from {relation}").fetchone()[0]
+    return fetch_value(con, f"select count(*) from {relation}")
 
 
 def _write_raw_file(

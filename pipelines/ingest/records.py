@@ -51,7 +51,9 @@ class Load:
         return next((table for table in self.tables if table.table == name), None)
 
 
-def get_record_path(loads_dir: Path, source_id: str, document: str, sha256: str, loader: str):
+def get_record_path(
+    loads_dir: Path, source_id: str, document: str, sha256: str, loader: str
+) -> Path:
     """Return where the record of a document under a loader version is kept."""
     return loads_dir / source_id / f"{document}-{sha256[:16]}-{loader[:16]}.json"
 

@@ -16,6 +16,7 @@ from pathlib import Path
 import duckdb
 
 from pipelines.archive.documents import Document
+from pipelines.base.rows import fetch_row
 from pipelines.base.sql import quote_name, quote_text
 from pipelines.contracts.model import Table
 from pipelines.ingest.cells import MENDED, Cells, reading
@@ -92,7 +93,8 @@ def write_staged_file(
     else:
         rows = cells.numbered
     with reading(cells):
-        (count,) = con.execute(
+        (count,) = fetch_row(
+            con,
             f"""
             copy (
                 select
@@ -105,8 +107,8 @@ def write_staged_file(
                     timestamp {quote_text(loaded_at.isoformat())} as loaded_at
                 from (select {", ".join(["*", *(cast for cast, _ in typed.values())])} from {rows})
             ) to {quote_text(str(path))} ({PARQUET_OPTIONS})
-            """
-        ).fetchone()
+            """,
+        )
     return count
 
 
@@ -145,7 +147,8 @@ def clear_columns(
     ]
     unverified = _get_values(staged, _find_place(table.verified_when, table, repetitive))
     hashes = f"select {_write_key_hash(table)} as h from {staged} group by h"
-    *found, repeated, unverified = con.execute(
+    *found, repeated, unverified = fetch_row(
+        con,
         f"""
         select
             {", ".join(counts)},
@@ -153,8 +156,8 @@ def clear_columns(
             (select count(*) from {staged})
             - (select count(*) from ({hashes})),
             (select count(*) from {unverified} where not coalesce({table.verified_when}, false))
-        """
-    ).fetchone()
+        """,
+    )
     return Findings(
         [condition for condition, count in zip(suspicions.values(), found, strict=True) if count],
         repeated,

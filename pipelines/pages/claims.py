@@ -6,6 +6,7 @@ from pathlib import Path
 
 import duckdb
 
+from pipelines.base.rows import fetch_row
 from pipelines.pages.page import Block, Bullets, Heading, Page, Table, Text
 
 PATH = "claims"
@@ -20,15 +21,14 @@ VERDICTS = {
 def make_claims_pages(database: Path) -> list[Page]:
     """Return the page of a release's claims; none where a release holds no claims."""
     with duckdb.connect(str(database), read_only=True) as connection:
-        held = connection.execute(
+        held = fetch_row(
+            connection,
             "select count(*) from duckdb_tables() where schema_name = 'marts' "
-            "and table_name in ('fct_seed_claim', 'fct_seed_claim_test')"
-        ).fetchone()
+            "and table_name in ('fct_seed_claim', 'fct_seed_claim_test')",
+        )
         if held[0] < 2:
             return []
-        release = connection.execute(
-            "select release_id, as_of, created_at from meta.release"
-        ).fetchone()
+        release = fetch_row(connection, "select release_id, as_of, created_at from meta.release")
         claims = connection.execute(
             "select claim_id, claim, topic, measure, unit, value_then, value_then_low, "
             "value_then_high, value_latest, value_latest_low, value_latest_high, verdict, "

@@ -12,7 +12,7 @@ from pipelines.contracts.model import AREAS, Contract
 from pipelines.contracts.model import Table as SourceTable
 from pipelines.contracts.staging import describe_column, get_staging_name
 from pipelines.pages.models import Model, find_staging_ancestors, read_marts, read_references
-from pipelines.pages.page import Bullets, Heading, Page, Table, Text
+from pipelines.pages.page import Block, Bullets, Heading, Page, Table, Text
 from pipelines.release.meta_tables import META_TABLES
 
 FOLDER = "dictionary"
@@ -45,7 +45,7 @@ def make_dictionary_pages(contracts: list[Contract], dbt_dir: Path) -> list[Page
 
 
 def _make_index(marts: list[Model], contracts: list[Contract]) -> Page:
-    blocks = [
+    blocks: list[Block] = [
         Text(
             "Tables of schema `marts` are what BI tools query; their names and columns are a "
             "contract. Schema `meta` says where they come from. Sources are what they rest on."
@@ -98,7 +98,7 @@ def _take_sentence(text: str) -> str:
 
 def _make_mart_page(mart: Model, rests_on: list[tuple[Contract, SourceTable]]) -> Page:
     key = ", ".join(f"`{name}`" for name in mart.key)
-    blocks = [
+    blocks: list[Block] = [
         Text(mart.description),
         Text(f"Key: {key}. Area: {mart.area}."),
         Table(
@@ -130,7 +130,9 @@ def _make_mart_page(mart: Model, rests_on: list[tuple[Contract, SourceTable]]) -
 
 
 def _make_meta_page() -> Page:
-    blocks = [Text("What a release says about itself: terms, documents, lineage, checks, runs.")]
+    blocks: list[Block] = [
+        Text("What a release says about itself: terms, documents, lineage, checks, runs.")
+    ]
     for name, table in META_TABLES.items():
         blocks += [
             Heading(f"meta.{name}"),
@@ -146,7 +148,7 @@ def _make_meta_page() -> Page:
 def _make_source_page(contract: Contract, uses: list[str]) -> Page:
     kind = "kept by people in this repository" if contract.kind == "registry" else "fetched"
     feeds = ", ".join(f"[{name}]({name}.md)" for name in uses) or "no mart yet"
-    blocks = [
+    blocks: list[Block] = [
         Text(" ".join(contract.description.split())),
         Text(
             f"{contract.kind.capitalize()} ({kind}), area {contract.area}; published "
@@ -170,7 +172,7 @@ def _make_source_page(contract: Contract, uses: list[str]) -> Page:
     return Page(f"{FOLDER}/source-{contract.source_id}", contract.source_id, blocks)
 
 
-def _describe_source_table(table: SourceTable) -> list:
+def _describe_source_table(table: SourceTable) -> list[Block]:
     key = ", ".join(f"`{name}`" for name in table.key)
     rows = []
     for name, column in table.columns.items():
@@ -185,7 +187,7 @@ def _describe_source_table(table: SourceTable) -> list:
         ]
         checked = "; ".join(check for check in checks if check)
         rows.append((f"`{name}`{renamed}", column.type, describe_column(column), checked))
-    blocks = [
+    blocks: list[Block] = [
         Heading(table.table),
         Text(
             f"{' '.join(table.description.split())} Key: {key}. Documents: {table.document_mode}."

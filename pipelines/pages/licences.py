@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pipelines.contracts.model import Contract
-from pipelines.pages.page import Heading, Page, Table, Text
+from pipelines.pages.page import Block, Heading, Page, Table, Text
 
 TERMS = {
     "allowed": "the licence lets the compilation be passed on, with attribution",
@@ -14,7 +14,7 @@ TERMS = {
 
 def make_licences_page(contracts: list[Contract]) -> Page:
     """Return the page: every publisher of every source with licence, terms and attribution."""
-    blocks = [
+    blocks: list[Block] = [
         Text(
             "The figures of this warehouse come from the publishers below. Each source states its "
             "terms in its contract; `meta.source` carries them in every release, and "

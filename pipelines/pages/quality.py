@@ -7,6 +7,7 @@ from pathlib import Path
 
 import duckdb
 
+from pipelines.base.rows import fetch_row
 from pipelines.pages.page import Block, Heading, Page, Table, Text
 
 FOLDER = "quality"
@@ -21,9 +22,9 @@ KINDS = {
 def make_quality_pages(database: Path) -> list[Page]:
     """Return the summary of all checks of a release, and one page per kind of check."""
     with duckdb.connect(str(database), read_only=True) as connection:
-        release = connection.execute(
-            "select release_id, as_of, created_at, code_version from meta.release"
-        ).fetchone()
+        release = fetch_row(
+            connection, "select release_id, as_of, created_at, code_version from meta.release"
+        )
         checks = connection.execute(
             "select kind, table_name, check_name, severity, passed, observed, message "
             "from meta.quality_result order by kind, table_name, check_name"

@@ -7,6 +7,7 @@ from pathlib import Path
 import duckdb
 
 from pipelines.base.errors import ReleaseError
+from pipelines.base.rows import fetch_row
 from pipelines.pages.page import Block, Heading, Page, Table, Text
 
 PATH = "report"
@@ -149,9 +150,7 @@ def make_report(database: Path, quarter_start: date | None = None) -> Page:
     """
     with duckdb.connect(str(database), read_only=True) as connection:
         connection.execute(MACROS)
-        release_id, as_of = connection.execute(
-            "select release_id, as_of from meta.release"
-        ).fetchone()
+        release_id, as_of = fetch_row(connection, "select release_id, as_of from meta.release")
         quarters = [
             row[0]
             for row in connection.execute(

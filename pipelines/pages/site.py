@@ -9,12 +9,13 @@ import duckdb
 
 from pipelines.base.errors import ReleaseError
 from pipelines.base.files import get_temporary_path
+from pipelines.base.rows import fetch_row
 from pipelines.base.settings import Settings
 from pipelines.contracts.load import load_contracts
 from pipelines.pages.claims import PATH as CLAIMS_PATH
 from pipelines.pages.claims import make_claims_pages
 from pipelines.pages.generated import make_pages
-from pipelines.pages.page import Heading, Page, Table, Text, write_html
+from pipelines.pages.page import Block, Heading, Page, Table, Text, write_html
 from pipelines.pages.quality import make_quality_pages
 from pipelines.pages.report import PATH as REPORT_PATH
 from pipelines.pages.report import make_report_pages
@@ -64,12 +65,14 @@ def write_site(settings: Settings) -> tuple[Path, int]:
 
 def _make_index(settings: Settings, present: set[str]) -> Page:
     with duckdb.connect(str(settings.current_path), read_only=True) as connection:
-        release_id, as_of, created_at, content_hash = connection.execute(
-            "select release_id, as_of, created_at, content_hash from meta.release"
-        ).fetchone()
-        passed, warned = connection.execute(
-            "select count(*) filter (passed), count(*) filter (not passed) from meta.quality_result"
-        ).fetchone()
+        release_id, as_of, created_at, content_hash = fetch_row(
+            connection, "select release_id, as_of, created_at, content_hash from meta.release"
+        )
+        passed, warned = fetch_row(
+            connection,
+            "select count(*) filter (passed), count(*) filter (not passed) "
+            "from meta.quality_result",
+        )
         stale = connection.execute(
             "select source_id, freshness, newest_known_on::varchar from meta.source "
             "where freshness in ('stale', 'empty') order by source_id"
@@ -78,7 +81,7 @@ def _make_index(settings: Settings, present: set[str]) -> Page:
             "select table_name, estimated_size from duckdb_tables() where schema_name = 'marts' "
             "order by table_name"
         ).fetchall()
-    blocks = [
+    blocks: list[Block] = [
         Text(
             f"Release `{release_id}`, as of {as_of}, made {created_at} UTC, content "
             f"`{content_hash[:16]}`."

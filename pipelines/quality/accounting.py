@@ -14,6 +14,7 @@ from pathlib import Path
 import duckdb
 
 from pipelines.base.errors import ContractError
+from pipelines.base.rows import fetch_row
 from pipelines.base.sql import quote_text
 from pipelines.contracts.model import Contract, Table
 from pipelines.ingest.ingest import SourceLoads
@@ -91,11 +92,13 @@ def _account_table(loads: SourceLoads, table: Table, root: Path) -> Fates:
     if found is None:
         reasons = "; ".join(load.reason or "" for load in loads.refused) or "no document"
         return Fates(source_id, table.table, in_file, 0, 0, 0, 0, 0, f"refused: {reasons}")
-    as_found, corrected, unverified = duckdb.execute(
+    as_found, corrected, unverified = fetch_row(
+        duckdb.default_connection(),
         "select count(*) filter (is_verified and correction_ids is null), "
         "count(*) filter (is_verified and correction_ids is not null), "
-        f"count(*) filter (not is_verified) from read_parquet({quote_text(str(root / found.file))})"
-    ).fetchone()
+        "count(*) filter (not is_verified) "
+        f"from read_parquet({quote_text(str(root / found.file))})",
+    )
     fates = Fates(
         source_id,
         table.table,

@@ -11,6 +11,7 @@ from datetime import date
 
 import duckdb
 
+from pipelines.base.rows import fetch_dicts, fetch_row, fetch_value
 from pipelines.quality.suites import Expectation, Suite
 
 EXAMPLES_SHOWN = 3
@@ -35,7 +36,7 @@ class Count:
 
 def read_as_of(connection: duckdb.DuckDBPyConnection) -> date:
     """Return the as-of day of a build."""
-    return connection.execute("select as_of from raw.build_parameters").fetchone()[0]
+    return fetch_value(connection, "select as_of from raw.build_parameters")
 
 
 def applies(item: Expectation, as_of: date) -> bool:
@@ -72,9 +73,7 @@ def _count_items(
                 f"else coalesce(not ({item.holds}), true) end::bigint",
                 f"({item.shows})::varchar" if item.shows else "null",
             ]
-    row = connection.execute(
-        f"select {', '.join(selected)} from {suite.relation} as relation"
-    ).fetchone()
+    row = fetch_row(connection, f"select {', '.join(selected)} from {suite.relation} as relation")
     counts = []
     for index, item in enumerate(items):
         violations, shown = row[1 + 2 * index], row[2 + 2 * index]
@@ -86,13 +85,11 @@ def _count_items(
 
 
 def _fetch_examples(connection: duckdb.DuckDBPyConnection, suite: Suite, item: Expectation) -> str:
-    found = connection.execute(
-        f"select * from {suite.relation} as relation where {item.forbidden} limit {EXAMPLES_SHOWN}"
+    rows = fetch_dicts(
+        connection,
+        f"select * from {suite.relation} as relation where {item.forbidden} limit {EXAMPLES_SHOWN}",
     )
-    names = [column[0] for column in found.description]
-    named = [name for name in names if name in item.forbidden]
+    names = list(rows[0]) if rows else []
+    named = [name for name in names if name in (item.forbidden or "")]
     shown = list(dict.fromkeys([*names[:COLUMNS_SHOWN], *named]))
-    return "; ".join(
-        ", ".join(f"{name}={dict(zip(names, row, strict=True))[name]}" for name in shown)
-        for row in found.fetchall()
-    )
+    return "; ".join(", ".join(f"{name}={row[name]}" for name in shown) for row in rows)

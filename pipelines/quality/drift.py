@@ -13,6 +13,7 @@ from pathlib import Path
 
 import duckdb
 
+from pipelines.base.rows import fetch_row, fetch_value
 from pipelines.base.sql import quote_name, quote_text
 
 PREVIOUS = "previous_release"
@@ -28,9 +29,9 @@ def open_previous(connection: duckdb.DuckDBPyConnection, path: Path | None) -> I
     if path is None or not path.exists():
         yield False
         return
-    is_attached = connection.execute(
-        "select count(*) from duckdb_databases() where database_name = ?", [PREVIOUS]
-    ).fetchone()[0]
+    is_attached = fetch_value(
+        connection, "select count(*) from duckdb_databases() where database_name = ?", [PREVIOUS]
+    )
     if not is_attached:
         attach_previous(connection, path)
     try:
@@ -61,9 +62,9 @@ def _compare(connection: duckdb.DuckDBPyConnection) -> None:
         if table in after:
             _compare_table(connection, table, before[table], after[table])
         else:
-            rows = connection.execute(
-                f"select count(*) from {PREVIOUS}.marts.{quote_name(table)}"
-            ).fetchone()[0]
+            rows = fetch_value(
+                connection, f"select count(*) from {PREVIOUS}.marts.{quote_name(table)}"
+            )
             # a mart that is gone has no rows to compare; the contract forbids removing one
             connection.execute("insert into release_rows values (?, ?, null)", [table, rows])
 
@@ -96,7 +97,7 @@ def _compare_table(
         for c in numbers
     )
     first, second = (
-        connection.execute(f"select count(*){sums} from {schema}.{quote_name(table)}").fetchone()
+        fetch_row(connection, f"select count(*){sums} from {schema}.{quote_name(table)}")
         for schema in (f"{PREVIOUS}.marts", "marts")
     )
     connection.execute("insert into release_rows values (?, ?, ?)", [table, first[0], second[0]])

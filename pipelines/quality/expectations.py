@@ -17,8 +17,9 @@ from typing import Any
 import duckdb
 
 from pipelines.base.errors import ContractError
+from pipelines.base.rows import fetch_value
 from pipelines.quality.counted import Count
-from pipelines.quality.records import Check
+from pipelines.quality.records import Check, Severity
 from pipelines.quality.suites import Expectation, Suite
 
 # Above this a table is not read into memory: its suite must state a query of aggregates.
@@ -45,11 +46,12 @@ def _open_source() -> Any:
     """Return the source that holds all batches of this process; opening one costs 0.1 s."""
     os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
     import great_expectations as gx
+    from great_expectations.data_context.types.base import ProgressBarsConfig
 
     # this module of it sets its own level, and tells of every temporary folder it makes
     logging.getLogger("great_expectations.data_context.types.base").setLevel(logging.WARNING)
     context = gx.get_context(mode="ephemeral")
-    context.variables.progress_bars = {"globally": False}
+    context.variables.progress_bars = ProgressBarsConfig(globally=False)
     return context.data_sources.add_pandas("build")
 
 
@@ -144,7 +146,7 @@ def validate_suites(
 
 def _read_relation(connection: duckdb.DuckDBPyConnection, suite: Suite) -> Any:
     if suite.query is None:
-        rows = connection.execute(f"select count(*) from {suite.table}").fetchone()[0]
+        rows = fetch_value(connection, f"select count(*) from {suite.table}")
         if rows > MAX_ROWS_READ_WHOLE:
             raise ContractError(
                 f"suite {suite.suite}: {suite.table} has {rows:,} rows; above "
@@ -155,9 +157,8 @@ def _read_relation(connection: duckdb.DuckDBPyConnection, suite: Suite) -> Any:
 
 
 def _make_expectation(gx: Any, custom: ModuleType | None, suite: Suite, item: Expectation) -> Any:
-    cls = getattr(gx.expectations, item.expectation, None) or getattr(
-        custom, item.expectation, None
-    )
+    name = item.expectation or ""
+    cls = getattr(gx.expectations, name, None) or getattr(custom, name, None)
     if cls is None:
         raise ContractError(
             f"suite {suite.suite}: {item.name}: unknown expectation {item.expectation}"
@@ -179,7 +180,7 @@ def _to_check(suite: Suite, item: Expectation, result: Any) -> Check:
 
 
 def _make_check(
-    suite: Suite, item: Expectation, severity: str, passed: bool, observed: str | None
+    suite: Suite, item: Expectation, severity: Severity, passed: bool, observed: str | None
 ) -> Check:
     return Check(
         name=f"{suite.suite}.{item.name}",

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import duckdb
 
+from pipelines.base.rows import fetch_row
 from pipelines.base.sql import quote_name, quote_text
 
 KEY_TEST = "unique_key"
@@ -77,7 +78,7 @@ def hash_mart(connection: duckdb.DuckDBPyConnection, database: str, mart: Mart) 
         f"md5(concat({cells})) as row_hash from {table}) order by {mart.order}"
     ).to_arrow_reader(100_000)
     for batch in batches:
-        digest.update("".join(batch.column(0).to_pylist()).encode())
+        digest.update("".join(str(value) for value in batch.column(0).to_pylist()).encode())
     return digest.hexdigest()
 
 
@@ -87,9 +88,9 @@ def sum_mart(connection: duckdb.DuckDBPyConnection, database: str, mart: Mart) -
     Cheap beside `hash_mart`, but its values mean nothing to another engine or version.
     """
     table = f"{quote_name(database)}.marts.{quote_name(mart.name)}"
-    return connection.execute(
-        f"select count(*), coalesce(bit_xor(hash(t)), 0) from {table} as t"
-    ).fetchone()
+    return fetch_row(
+        connection, f"select count(*), coalesce(bit_xor(hash(t)), 0) from {table} as t"
+    )
 
 
 def hash_content(

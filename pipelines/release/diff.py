@@ -9,6 +9,7 @@ from pathlib import Path
 import duckdb
 
 from pipelines.base.errors import ReleaseError
+from pipelines.base.rows import fetch_row
 from pipelines.base.settings import Settings
 from pipelines.base.sql import quote_name, quote_text
 from pipelines.release.manifest import Manifest, list_releases, read_manifest_file
@@ -114,11 +115,12 @@ def _diff_table(
     differs = {c: f"a.{quote_name(c)} is distinct from b.{quote_name(c)}" for c in shared}
     any_differs = " or ".join(differs.values()) or "false"
     counts = ", ".join(f"count(*) filter (in_b and in_a and {d})" for d in differs.values())
-    row = connection.execute(
+    row = fetch_row(
+        connection,
         f"select count(*) filter (not in_b), count(*) filter (not in_a), "
         f"count(*) filter (in_a and in_b and ({any_differs})){', ' + counts if counts else ''} "
-        f"from {joined}"
-    ).fetchone()
+        f"from {joined}",
+    )
     columns = ", ".join(
         f"{name} ({count})" for name, count in zip(differs, row[3:], strict=True) if count
     )

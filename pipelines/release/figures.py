@@ -74,4 +74,7 @@ def _compare(
         "order by quarter_start desc, region_id, workload_id",
         [scenario, other],
     ).fetchall()
-    return [FigureChange(*row[:3], tuple(row[3]), tuple(row[4])) for row in rows]
+    return [
+        FigureChange(quarter_start, region_id, workload_id, tuple(on_first), tuple(on_other))
+        for quarter_start, region_id, workload_id, on_first, on_other in rows
+    ]

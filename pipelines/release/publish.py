@@ -17,6 +17,7 @@ import duckdb
 
 from pipelines.base.errors import ReleaseError
 from pipelines.base.files import TEMPORARY_MARK, get_temporary_path, replace_file, write_json
+from pipelines.base.rows import fetch_value
 from pipelines.base.settings import Settings
 from pipelines.base.sql import quote_name, quote_text
 from pipelines.build.register import open_build
@@ -172,7 +173,7 @@ def read_current_id(settings: Settings) -> str | None:
     if not settings.current_path.exists():
         return None
     with duckdb.connect(str(settings.current_path), read_only=True) as connection:
-        return connection.execute("select release_id from meta.release").fetchone()[0]
+        return fetch_value(connection, "select release_id from meta.release")
 
 
 def find_release(settings: Settings, release_id: str) -> Manifest:
@@ -276,5 +277,5 @@ def read_as_of(settings: Settings, day: date) -> Manifest | None:
     if manifest is None or not (folder / DATABASE_FILE).exists():
         return None
     with duckdb.connect(str(folder / DATABASE_FILE), read_only=True) as connection:
-        found = connection.execute("select release_id from meta.release").fetchone()[0]
+        found = fetch_value(connection, "select release_id from meta.release")
     return manifest if found == manifest.release_id else None

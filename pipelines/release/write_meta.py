@@ -7,6 +7,7 @@ from datetime import date, datetime
 import duckdb
 import pyarrow as pa
 
+from pipelines.base.rows import fetch_row
 from pipelines.base.settings import Settings
 from pipelines.base.sql import quote_name, quote_text
 from pipelines.build.models import find_source_ancestors
@@ -14,6 +15,7 @@ from pipelines.contracts.corrections import load_corrections
 from pipelines.contracts.model import Contract
 from pipelines.contracts.staging import get_staging_name
 from pipelines.ingest.ingest import SourceLoads
+from pipelines.ingest.records import TableLoad
 from pipelines.quality.records import Check, Freshness, RunRecord
 from pipelines.release.meta_tables import META_TABLES
 
@@ -59,9 +61,7 @@ def measure_freshness(
             f"select known_on from staging.{get_staging_name(contract, table)}"
             for table in contract.tables
         )
-        newest, rows = connection.execute(
-            f"select max(known_on), count(*) from ({union})"
-        ).fetchone()
+        newest, rows = fetch_row(connection, f"select max(known_on), count(*) from ({union})")
         measured.append(_judge_freshness(contract, loads, newest, rows, as_of))
     return measured
 
@@ -75,15 +75,14 @@ def _judge_freshness(
     elif loads.unreachable:
         reasons = "; ".join(note.message for note in loads.unreachable)
         state, message = "stale", f"the last fetch failed, older data is used: {reasons}"
-    elif rows == 0:
+    elif rows == 0 or newest is None:
         state, message = "empty", f"no row was known on {as_of}"
     elif newest == ALWAYS_KNOWN_ON and contract.addresses:
         state = "empty"
         message = "nothing has been fetched; only lists of this project are known (run --live)"
     elif newest == ALWAYS_KNOWN_ON:
         state, message = "always_known", "a list of this project, known on every day"
-    elif (as_of - newest).days > contract.fresh_for_days:
-        age = (as_of - newest).days
+    elif (age := (as_of - newest).days) > contract.fresh_for_days:
         state = "stale"
         message = (
             f"the newest row became known on {newest}, {age} days before {as_of}; the contract "
@@ -132,7 +131,8 @@ def write_documents(connection: duckdb.DuckDBPyConnection, sources: list[SourceL
     rows = []
     for loads in sources:
         for load in [*loads.current, *loads.refused]:
-            for table in load.tables or [None]:
+            tables: list[TableLoad | None] = [*load.tables] or [None]
+            for table in tables:
                 rows.append(
                     (
                         load.sha256,
@@ -171,10 +171,10 @@ def write_lineage(
     for unique_id, node in sorted(manifest["nodes"].items()):
         if node["resource_type"] != "model" or node["schema"] != "marts":
             continue
-        for source_id, table in sorted(find_source_ancestors(manifest, unique_id)):
+        for source_id, raw_table in sorted(find_source_ancestors(manifest, unique_id)):
             rows += [
-                (node["name"], source_id, sha256, count, table)
-                for sha256, count in known.get((source_id, table), [])
+                (node["name"], source_id, sha256, count, raw_table)
+                for sha256, count in known.get((source_id, raw_table), [])
             ]
     insert_rows(connection, "lineage", rows)
 

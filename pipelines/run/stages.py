@@ -12,6 +12,7 @@ from pathlib import Path
 from pipelines import __version__
 from pipelines.base.errors import AuditFailed, BuildFailed
 from pipelines.base.files import hash_bytes, hash_files
+from pipelines.base.rows import fetch_value
 from pipelines.base.settings import Settings, now_utc
 from pipelines.build.kept import keep_build
 from pipelines.build.models import (
@@ -254,7 +255,7 @@ def publish_build(run: Run) -> Outcome:
         hashes = hash_content(connection, settings.build_path.stem, marts)
         sums = {m.name: sum_mart(connection, settings.build_path.stem, m) for m in marts}
         rows = {
-            mart.name: connection.execute(f'select count(*) from marts."{mart.name}"').fetchone()[0]
+            mart.name: fetch_value(connection, f'select count(*) from marts."{mart.name}"')
             for mart in marts
         }
         content_hash = combine_hashes(hashes)

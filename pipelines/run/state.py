@@ -36,11 +36,14 @@ class Run:
     nodes: list[NodeResult] = field(default_factory=list)
     freshness: list[Freshness] = field(default_factory=list)
     checks: list[Check] = field(default_factory=list)
-    record: RunRecord | None = None
+    record: RunRecord = field(init=False)
     fingerprint: str = ""
     next_change_on: date | None = None
     outcome: "Outcome | None" = None
     failure: str | None = None
+
+    def __post_init__(self) -> None:
+        self.record = RunRecord(self.run_id, self.as_of)
 
     @property
     def is_current(self) -> bool:
@@ -77,7 +80,7 @@ def start_run(
     moment = now_utc()
     run_id = f"{moment:%Y%m%dT%H%M%S}-{hash_bytes(str(time.time_ns()).encode())[:6]}"
     contracts = load_contracts(settings.sources_dir)
-    return Run(settings, day, run_id, progress, contracts, record=RunRecord(run_id, day))
+    return Run(settings, day, run_id, progress, contracts)
 
 
 def get_peak_mib() -> float:

@@ -269,15 +269,17 @@ def refuse_faults(private: Settings, sources: list[SourceLoads]) -> None:
     Raises:
         WhatIfError: names each refused row with field, value and reason.
     """
-    faults = []
+    faults: list[str] = []
     for loads in sources:
         if (private.sources_dir / loads.contract.source_id).is_symlink():
             continue
         changed = (ASSUMPTIONS, SCENARIOS, FLOWS)
-        faults += [load.reason for load in loads.refused if load.document in changed]
+        faults += [
+            load.reason or load.document for load in loads.refused if load.document in changed
+        ]
         for load in loads.current:
             for table in load.tables if load.document in changed else []:
-                if table.rows_quarantined:
+                if table.quarantine_file and table.rows_quarantined:
                     found = duckdb.execute(
                         "select row_key, field, value, reason from read_parquet(?) "
                         "where kind = 'quarantined' order by document_row, field",

@@ -14,7 +14,7 @@ from pipelines.cli import cli
 
 # folders that hold what is installed, built or cached
 SKIPPED = {".git", ".venv", "__pycache__", "node_modules", ".pytest_cache", ".ruff_cache"}
-SKIPPED |= {".hypothesis", "compute_balance.egg-info", "logs", "target", ".github"}
+SKIPPED |= {".hypothesis", ".mypy_cache", "compute_balance.egg-info", "logs", "target", ".github"}
 # what a run writes below `warehouse/`; the rest of that folder belongs to the repository
 RUN_FOLDERS = {"as_of", "build", "data", "releases", "dagster", "docs"}
 TEXT_SUFFIXES = {".py", ".sql", ".yml", ".yaml", ".md", ".toml", ".txt", ".in", ".lock", ".json"}

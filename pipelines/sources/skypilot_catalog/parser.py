@@ -46,7 +46,9 @@ def parse(document: Document, content: bytes) -> dict[str, pa.Table]:
     lines = _read_lines(document, content)
     lines = lines.filter(pc.is_valid(lines["AcceleratorName"]))
     empty = pa.nulls(len(lines), pa.string())
-    rows = {"provider": pa.array([document.document] * len(lines), pa.string())}
+    rows: dict[str, pa.Array | pa.ChunkedArray] = {
+        "provider": pa.array([document.document] * len(lines), pa.string())
+    }
     for theirs, ours in COLUMNS.items():
         rows[ours] = lines[theirs] if theirs in lines.column_names else empty
     parts = []
