@@ -31,6 +31,14 @@ scenario_cells as (
     select * from {{ ref('int_balance__scenario_cells') }}
 ),
 
+bound_checks as (
+    select * from {{ ref('int_demand__bound_checks') }}
+),
+
+chain_weights as (
+    select * from {{ ref('int_demand__chain_weights') }}
+),
+
 points as (
     select
         scenario_id,
@@ -105,6 +113,22 @@ select
     quarter_states.supply_is_nowcast or quarter_states.demand_is_nowcast as is_nowcast,
     quarter_states.supply_is_nowcast as is_provisional,
     policy_regimes.policy_regime,
+    case
+        when kept_points.supply_points is null or kept_points.demand_points is null
+            then 'no quantities: an input is not observed'
+        when quarter_states.supply_is_nowcast
+            then 'deliveries up to the quarter are not counted yet'
+        when bound_checks.is_bound_strong
+            then 'stock and demand contradict each other'
+        when
+            greatest(
+                kept_points.supply_points[3] / nullif(kept_points.supply_points[1], 0),
+                kept_points.demand_points[3] / nullif(kept_points.demand_points[1], 0)
+            ) > {{ var('printable_ratio') }}
+            then 'an interval spans more than a factor of {{ var("printable_ratio") }}'
+        when chain_weights.runs_tokens_weight in (0, 1)
+            then 'demand rests on one account'
+    end as printable_note,
 from grid
 left join points
     on
@@ -130,3 +154,12 @@ left join policy_regimes
         grid.quarter_start = policy_regimes.quarter_start
         and grid.region_id = policy_regimes.region_id
         and grid.scenario_id = policy_regimes.scenario_id
+left join bound_checks
+    on
+        grid.quarter_start = bound_checks.quarter_start
+        and grid.region_id = bound_checks.region_id
+left join chain_weights
+    on
+        grid.quarter_start = chain_weights.quarter_start
+        and grid.region_id = chain_weights.region_id
+        and grid.workload_id = chain_weights.workload_id
