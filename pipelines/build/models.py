@@ -6,9 +6,11 @@ import json
 import logging
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
+
+import duckdb
 
 from pipelines.base.errors import BuildFailed
 from pipelines.base.settings import Settings
@@ -18,6 +20,8 @@ logger = logging.getLogger(__name__)
 # All models and the tests of their data. Unit tests have rows of their own and say nothing about a
 # build; they are for whoever changes a model, and run with the test suite.
 BUILD_COMMAND = ["build", "--exclude-resource-type", "unit_test"]
+# rows of a failed test that its message tells
+SHOWN_ROWS = 3
 
 
 @dataclass(frozen=True)
@@ -93,10 +97,47 @@ def run_dbt(
         ]
     )  # fmt: skip
     _let_go_of_build_file()
+    ran = getattr(outcome.result, "results", None) or []
+    results = show_failing_rows(
+        settings,
+        results,
+        {r.node.unique_id: code for r in ran if (code := getattr(r.node, "compiled_code", None))},
+    )
     require_success(results)
     if not outcome.success:
         raise BuildFailed(f"dbt {arguments[0]} failed: {outcome.exception or 'see the messages'}")
     return results
+
+
+def show_failing_rows(
+    settings: Settings, results: list[NodeResult], queries: dict[str, str]
+) -> list[NodeResult]:
+    """Return the results with the first rows that each failed test found added to its message.
+
+    Args:
+        settings: where the build file is.
+        results: the nodes' results.
+        queries: compiled SQL by unique id; it gives the rows that a test objects to.
+    """
+    failed = [r for r in results if r.kind == "test" and r.status == "fail"]
+    if not failed:
+        return results
+    shown: dict[str, str] = {}
+    with duckdb.connect(str(settings.build_path)) as connection:
+        for result in failed:
+            found = connection.execute(
+                f"select * from ({queries[result.unique_id]}) limit {SHOWN_ROWS}"
+            )
+            names = [column[0] for column in found.description]
+            rows = [
+                ", ".join(f"{n} = {v}" for n, v in zip(names, row, strict=True) if v is not None)
+                for row in found.fetchall()
+            ]
+            shown[result.unique_id] = "; first: " + "; ".join(rows)
+    return [
+        replace(r, message=f"{r.message}{shown[r.unique_id]}") if r.unique_id in shown else r
+        for r in results
+    ]
 
 
 def require_success(results: list[NodeResult]) -> None:
@@ -122,8 +163,9 @@ def get_results_path(settings: Settings) -> Path:
 def read_results(settings: Settings, manifest: dict) -> list[NodeResult]:
     """Return the nodes' results that a dbt process of its own has left in the target folder."""
     content = json.loads(get_results_path(settings).read_text(encoding="utf-8"))
+    queries = {item["unique_id"]: item.get("compiled_code") for item in content["results"]}
     nodes = manifest["nodes"] | manifest["unit_tests"] | manifest["exposures"]
-    return [
+    results = [
         NodeResult(
             unique_id=item["unique_id"],
             name=nodes[item["unique_id"]]["name"],
@@ -135,6 +177,7 @@ def read_results(settings: Settings, manifest: dict) -> list[NodeResult]:
         )
         for item in content["results"]
     ]
+    return show_failing_rows(settings, results, queries)
 
 
 def _let_go_of_build_file() -> None:

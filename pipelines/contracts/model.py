@@ -13,6 +13,14 @@ from typing import Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from pipelines.contracts.governing import (
+    GovernedBy,
+    RowRule,
+    list_scope_rules,
+    write_reason,
+    write_rule,
+)
+
 # In the order in which areas build on each other: a model reads its own area and those before it.
 Area = Literal[
     "inputs",
@@ -32,7 +40,7 @@ AREAS: tuple[str, ...] = get_args(Area)
 ColumnType = Literal["VARCHAR", "DOUBLE", "BIGINT", "BOOLEAN", "DATE", "TIMESTAMP"]
 DocumentMode = Literal["snapshot", "revision", "append", "history"]
 # What a value may have to resolve to. The lists come from tables that say `provides`.
-Entity = Literal["chip", "organisation", "country", "policy", "scenario"]
+Entity = Literal["chip", "organisation", "country", "policy", "scenario", "parameter"]
 
 _NAME = re.compile(r"^[a-z][a-z0-9_]*$")
 MAX_CELL_LENGTH = 4000
@@ -103,7 +111,10 @@ class Column(_Strict):
 
 
 class RowCheck(_Strict):
-    """A rule over several columns of one row; a row for which it is false is quarantined."""
+    """A rule over several columns of one row; a row for which it is false is quarantined.
+
+    `{expression}` in the reason stands for a value of the row.
+    """
 
     name: str
     rule: str
@@ -170,6 +181,7 @@ class Table(_Strict):
     provides: dict[Entity, str] = Field(default_factory=dict)
     columns: dict[str, Column]
     checks: list[RowCheck] = Field(default_factory=list)
+    governed_by: GovernedBy | None = None
     min_rows: int = 1
     usage_warnings: list[str] = Field(default_factory=list)
 
@@ -185,10 +197,24 @@ class Table(_Strict):
         for name in self.columns:
             if not _NAME.match(name):
                 raise ValueError(f"column {name!r} must be snake_case")
-        for name in [*self.key, *self.provides.values(), *(c.field for c in self.checks)]:
+        governed = [self.governed_by.key, *self.governed_by.columns] if self.governed_by else []
+        named = [*self.key, *self.provides.values(), *(c.field for c in self.checks), *governed]
+        for name in named:
             if name not in self.columns:
-                raise ValueError(f"key, provides and checks name a column that is missing: {name}")
+                raise ValueError(
+                    f"key, provides, checks and governed_by name a column that is missing: {name}"
+                )
         return self
+
+    @property
+    def rules(self) -> list[RowRule]:
+        """All conditions that a whole row must meet: the checks, and what a governing row asks."""
+        other = self.governed_by
+        own = [
+            RowRule(c.name, c.field, write_rule(c.rule, other), write_reason(c.reason, other))
+            for c in self.checks
+        ]
+        return own + (list_scope_rules(other) if other else [])
 
     @property
     def file_name(self) -> str:
@@ -225,6 +251,7 @@ class Contract(_Strict):
         for table in self.tables:
             if isinstance(table.known_on, KnownWith) and table.known_on.table not in names:
                 raise ValueError(f"known_on of {table.table} names no table of this source")
+            _check_governing(table, self.tables[: names.index(table.table)])
         if self.kind == "registry" and self.addresses:
             raise ValueError("a registry is kept by people and has no addresses to fetch")
         return self
@@ -239,3 +266,18 @@ class Contract(_Strict):
             if table.table == name:
                 return table
         raise KeyError(f"{self.source_id} has no table {name}")
+
+
+def _check_governing(table: Table, before: list[Table]) -> None:
+    """Refuse a governing table that comes later, or lacks the columns by which it governs."""
+    if table.governed_by is None:
+        return
+    other = table.governed_by
+    found = next((t for t in before if t.table == other.table), None)
+    if found is None:
+        raise ValueError(f"governed_by of {table.table} names no earlier table: {other.table}")
+    if found.key != [other.key]:
+        raise ValueError(f"governed_by of {table.table}: {other.key} is no key of {other.table}")
+    for name in (other.required, other.optional):
+        if name not in found.columns:
+            raise ValueError(f"governed_by of {table.table}: {other.table} has no column {name}")

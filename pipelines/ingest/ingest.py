@@ -23,6 +23,7 @@ from pipelines.base.rows import fetch_value
 from pipelines.base.settings import Settings, now_utc, today_utc
 from pipelines.base.sql import quote_name, quote_text
 from pipelines.contracts.corrections import CORRECTIONS_FILE, Correction, load_corrections
+from pipelines.contracts.governing import get_governing_variable
 from pipelines.contracts.model import Contract, Table
 from pipelines.ingest.cells import read_csv_cells, read_parsed_cells
 from pipelines.ingest.document_checks import check_bytes, check_file
@@ -153,6 +154,18 @@ class IngestSession:
         )
         self.connection.execute(f"set variable {name} = (select list(id) from {name})")
 
+    def _keep_governing_rows(self, contract: Contract, table: Table, files: list[str]) -> None:
+        """Keep the rows of a table that governs another, for the rules of that one."""
+        for other in contract.tables:
+            if other.governed_by and other.governed_by.table == table.table:
+                paths = ", ".join(quote_text(str(self.settings.warehouse_dir / f)) for f in files)
+                columns = ", ".join(quote_name(name) for name in table.columns)
+                self.connection.execute(
+                    f"set variable {get_governing_variable(table.table)} = ("
+                    f"select map_from_entries(list(({quote_name(other.governed_by.key)}, t))) "
+                    f"from (select {columns} from read_parquet([{paths}])) as t)"
+                )
+
     def _add_own_ids(self, table: Table) -> None:
         """Let the table that first defines an entity refer to its own rows (policy to policy)."""
         for entity, column in table.provides.items():
@@ -172,6 +185,13 @@ class IngestSession:
                     self.connection, f"select md5(string_agg(id, '|' order by id)) from {table}"
                 )
                 parts.append(f"{entity}={value}")
+        # tables of its own are not loaded yet: their files stand for what they will provide
+        parts += [
+            f"{table.table}={hash_file(path)}"
+            for table in contract.tables
+            if set(table.provides) & set(entities)
+            and (path := contract.folder / "data" / table.file_name).exists()
+        ]
         return ";".join(parts)
 
     def hash_loader(self, contract: Contract) -> str:
@@ -216,7 +236,9 @@ class IngestSession:
                 load = self._find_last_good(contract, table)
             if load is not None:
                 current.append(load)
-                self._add_table_ids(table, [t.file for t in load.tables])
+                files = [t.file for t in load.tables]
+                self._add_table_ids(table, files)
+                self._keep_governing_rows(contract, table, files)
         notes = {
             address.document: self.archive.read_fetch_note(contract.source_id, address.document)
             for address in contract.addresses

@@ -209,11 +209,11 @@ def _collect_faults(
         f"select * from {read_staged(staged)} where document_row in (from suspects) "
         "and document_row not in (select document_row from faults)"
     )
-    for check in table.checks:
+    for rule in table.rules:
         con.execute(
-            f"insert into faults select document_row, {quote_text(check.field)}, "
-            f"({quote_name(check.field)}::varchar){shown}, {quote_text(check.reason)} "
-            f"from typed_suspects where not coalesce({check.rule}, true)"
+            f"insert into faults select document_row, {quote_text(rule.field)}, "
+            f"({quote_name(rule.field)}::varchar){shown}, {rule.reason} "
+            f"from typed_suspects where not coalesce({rule.rule}, true)"
         )
     _collect_duplicate_keys(con, table)
 

@@ -116,6 +116,12 @@ def write_cell_faults(name: str, column: Column, entity_tables: dict[str, str]) 
         listed = ", ".join(quote_text(value) for value in column.values)
         shown = quote_text("is not one of " + ", ".join(column.values))
         other = f"{raw} not in ({listed})"
+        if column.separator is not None:
+            split = f"string_split({raw}, {quote_text(column.separator)})"
+            other = f"{raw} is not null and not list_has_all([{listed}], {split})"
+            shown = quote_text(
+                f"has another part, split by {column.separator!r}, than " + ", ".join(column.values)
+            )
         faults.append(Fault(name, other, shown, other if is_text else None))
     for bound, operator, word in ((column.min, "<", "below"), (column.max, ">", "above")):
         if bound is not None:

@@ -211,7 +211,7 @@ def _list_suspicions(table: Table, faults: list[Fault]) -> list[str]:
     return [
         "is_verified is null",
         *(fault.typed_condition for fault in faults if fault.typed_condition),
-        *(f"not coalesce({check.rule}, true)" for check in table.checks),
+        *(f"not coalesce({rule.rule}, true)" for rule in table.rules),
     ]
 
 

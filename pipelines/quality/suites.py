@@ -168,10 +168,14 @@ def write_raw_suite(contract: Contract, table: Table) -> Suite:
             )
         if column.values is not None and column.type == "VARCHAR":
             values = ", ".join(quote_text(value) for value in column.values)
+            forbidden = f"{quoted} not in ({values})"
+            if column.separator is not None:
+                parts = f"string_split({quoted}, {quote_text(column.separator)})"
+                forbidden = f"not list_has_all([{values}], {parts})"
             items.append(
                 Expectation(
                     name=f"{column_name}_in_vocabulary",
-                    forbidden=f"{quoted} not in ({values})",
+                    forbidden=forbidden,
                     message=f"{column_name} is one of {', '.join(column.values)}",
                 )
             )

@@ -100,13 +100,20 @@ META_TABLES: dict[str, MetaTable] = {
         {
             "assumption_id": ("VARCHAR", "Assumption."),
             "parameter": ("VARCHAR", "What it sets."),
-            "applies_to": ("VARCHAR", "Where it applies, key=value pairs split by semicolons."),
+            "applies_to": (
+                "VARCHAR",
+                "Where it applies, column=value pairs split by semicolons; all without any.",
+            ),
             "value_low": ("DOUBLE", "5 % point, in the row's unit."),
             "value_central": ("DOUBLE", "Central value, in the row's unit."),
             "value_high": ("DOUBLE", "95 % point, in the row's unit."),
             "unit": ("VARCHAR", "Unit of the three values."),
             "distribution": ("VARCHAR", "Scale of the fit."),
-            "used_by": ("VARCHAR", "Section of the method that reads it."),
+            "used_by": (
+                "VARCHAR",
+                "Sections of the method that read it; then its role where it drives no figure, and "
+                "the sections in which it is a check only.",
+            ),
             "reasoning": ("VARCHAR", "Why these values."),
             "evidence": ("VARCHAR", "What was read for it; null where it is judgement alone."),
             "confidence": ("VARCHAR", "reported, estimated, modelled or inferred."),

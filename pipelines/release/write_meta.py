@@ -215,15 +215,32 @@ def write_quarantine(
 
 
 def write_assumptions(connection: duckdb.DuckDBPyConnection, sources: list[SourceLoads]) -> None:
-    """Fill `meta.assumption` from the registry, where the project has one."""
-    for loads in sources:
-        for table in loads.contract.tables:
-            if table.table == "assumptions":
-                columns = ", ".join(META_TABLES["assumption"].columns)
-                connection.execute(
-                    f"insert into meta.assumption select {columns} "
-                    f"from staging.{get_staging_name(loads.contract, table)} order by 1"
-                )
+    """Fill `meta.assumption` from the registry, where the project has one.
+
+    The scope is told as `column=value`; `used_by` names the sections of the method that read the
+    parameter, its role where it drives no figure, and the sections that only check by it.
+    """
+    contracts = [loads.contract for loads in sources if loads.contract.source_id == "assumptions"]
+    for contract in contracts:
+        assumptions = contract.get_table("assumptions")
+        scope = ", ".join(
+            f"{quote_text(name + '=')} || {quote_name(name)}::varchar"
+            for name in (assumptions.governed_by.columns if assumptions.governed_by else [])
+        )
+        own = {
+            "applies_to": f"coalesce(nullif(concat_ws(';', {scope}), ''), 'all')",
+            "used_by": "concat_ws('; ', replace(sections, ';', ', '), "
+            "case when role = 'structure' then role end, "
+            "case when role = 'bound' then role else 'check' end || ' in ' "
+            "|| replace(check_sections, ';', ', '))",
+        }
+        columns = ", ".join(own.get(name, name) for name in META_TABLES["assumption"].columns)
+        connection.execute(
+            f"insert into meta.assumption select {columns} "
+            f"from staging.{get_staging_name(contract, assumptions)} as assumptions "
+            f"inner join staging.{get_staging_name(contract, contract.get_table('parameters'))} "
+            "using (parameter) order by 1"
+        )
 
 
 def write_policy_inbox(connection: duckdb.DuckDBPyConnection, sources: list[SourceLoads]) -> None:

@@ -13,7 +13,14 @@ from jinja2 import DictLoader, Environment
 from pipelines.base.settings import PROJECT_DIR
 
 MODELS_DIR = PROJECT_DIR / "dbt" / "models" / "intermediate" / "prices"
-MACROS = ("aggregates", "changed_months", "joined_ids", "two_level_jevons", "weakest_confidence")
+MACROS = (
+    "aggregates",
+    "assumptions",
+    "changed_months",
+    "joined_ids",
+    "two_level_jevons",
+    "weakest_confidence",
+)
 CHAIN = ("offer_readings", "offer_months", "relatives", "index", "index_drift")
 VARS = yaml.safe_load((PROJECT_DIR / "dbt" / "dbt_project.yml").read_text())["vars"]
 
@@ -73,12 +80,12 @@ def create_inputs(max_gap: int = 6, jump_limit: float = 1e9) -> duckdb.DuckDBPyC
             chip_id varchar
         );
         create table int_reference__organisation_ids (label varchar, organisation_id varchar);
-        create table int_inputs__assumptions (assumption_id varchar, value_central double);
+        create table int_inputs__assumptions (parameter varchar, value_central double);
         """
     )
     connection.execute(
         "insert into int_inputs__assumptions values "
-        "('index-max-gap', ?), ('price-jump-limit', ?), ('index-min-providers', 3)",
+        "('max_months_between_matches', ?), ('price_jump_limit', ?), ('min_providers', 3)",
         [max_gap, jump_limit],
     )
     return connection
@@ -97,7 +104,9 @@ def render(model: str, is_incremental: bool = False) -> str:
     configured: dict[str, str] = {}
 
     def fill_in(text: str) -> str:
-        environment = Environment(loader=DictLoader({"model": f"{macros}\n{text}"}))
+        environment = Environment(
+            loader=DictLoader({"model": f"{macros}\n{text}"}), extensions=["jinja2.ext.do"]
+        )
         return environment.get_template("model").render(
             ref=lambda name: name,
             source=lambda source, table: f"{source}_{table}",

@@ -9,7 +9,7 @@ import duckdb
 import pytest
 
 from pipelines.base.errors import WhatIfError
-from pipelines.base.settings import PROJECT_DIR, Settings
+from pipelines.base.settings import PROJECT_DIR
 from pipelines.run.what_if import (
     AssumptionValue,
     WhatIf,
@@ -18,7 +18,7 @@ from pipelines.run.what_if import (
     run_what_if,
     set_assumptions,
 )
-from tests.small_project.builder import SmallProject, build_project
+from tests.small_project.builder import SmallProject, add_assumptions, build_project
 
 SCENARIO = """scenario_id,title,description,policy_id,switch,value,flows_like
 late-rule,A late rule,A year later,us-2023-10-acs-ifr,effective_from,2024-11-17,no-2023-10-rule
@@ -29,9 +29,7 @@ late-rule,A late rule,A year later,us-2023-10-acs-ifr,effective_from,2024-11-17,
 def published(tmp_path_factory: pytest.TempPathFactory) -> SmallProject:
     """Publish a small project that holds the repository's own registry of assumptions."""
     project = build_project(tmp_path_factory.mktemp("what_if") / "small")
-    registry = Settings().sources_dir / "assumptions"
-    shutil.copytree(registry, project.settings.sources_dir / "assumptions")
-    project.generate_staging()
+    add_assumptions(project)
     project.run()
     return project
 
@@ -44,6 +42,21 @@ def read_assumption(path: Path, assumption_id: str) -> tuple:
             "where assumption_id = ?",
             [assumption_id],
         ).fetchone()
+
+
+def test_release_tells_scope_unit_and_role_of_an_assumption(published: SmallProject) -> None:
+    rows = published.query(
+        "select assumption_id, applies_to, unit, distribution, used_by from meta.assumption "
+        "where assumption_id in ('powered-us-2024', 'survival-life', 'it-power-tdp-multiple', "
+        "'corr-vendor-chips', 'cost-operator-margin') order by 1"
+    )
+    assert rows == [
+        ("corr-vendor-chips", "all", "correlation", "uniform", "1; structure"),
+        ("cost-operator-margin", "all", "share", "uniform", "check in 16"),
+        ("it-power-tdp-multiple", "all", "ratio", "lognormal", "16; check in 5"),
+        ("powered-us-2024", "region_id=US;valid_from=2024-01-01", "share", "beta", "5"),
+        ("survival-life", "all", "years", "lognormal", "4"),
+    ]
 
 
 def list_files(folder: Path) -> dict[str, int]:
@@ -82,7 +95,9 @@ def test_what_if_that_breaks_the_contract_of_its_registry_leaves_nothing(
     with pytest.raises(WhatIfError) as error:
         run_what_if(published.settings, what_if)
     assert "powered-us-2024" in str(error.value)
-    assert "value_high '1.5'" in str(error.value)
+    assert "value_high '1.5': is above 1.0, the greatest plausible powered_share in share" in str(
+        error.value
+    )
     assert not (published.settings.what_if_dir / what_if.name).exists()
 
 

@@ -7,6 +7,7 @@ or the `COMPUTE_BALANCE_*` variables do in a process of its own. Only the rows a
 import csv
 import io
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -159,3 +160,20 @@ def build_project(root: Path, keep_releases: int = 10) -> SmallProject:
     project = open_project(root, keep_releases)
     project.generate_staging()
     return project
+
+
+def add_assumptions(project: SmallProject) -> None:
+    """Add the repository's registry of assumptions, but for what names a chip of its own."""
+    target = project.settings.sources_dir / "assumptions"
+    shutil.copytree(Settings().sources_dir / "assumptions", target)
+    contract = target / "contract.yml"
+    text = contract.read_text(encoding="utf-8")
+    text = re.sub(r"min_rows: [0-9]+", "min_rows: 1", text[: text.index("  - table: inference_")])
+    contract.write_text(text, encoding="utf-8")
+    path = target / "data" / "assumptions.csv"
+    rows = list(csv.DictReader(io.StringIO(path.read_text(encoding="utf-8"))))
+    path.write_bytes(format_csv([row for row in rows if not row["chip_id"]]))
+    (target / "data" / "inference_only_chips.csv").unlink()
+    # corrections of rows that have gone expire
+    (target / "corrections.yml").unlink()
+    project.generate_staging()

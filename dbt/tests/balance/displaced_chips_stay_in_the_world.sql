@@ -30,15 +30,7 @@ others as (
 ),
 
 displacement as (
-    select
-        assumptions.valid_from,
-        assumptions.valid_to,
-        assumption_draws.draw,
-        assumption_draws.value,
-    from {{ ref('int_inputs__assumptions') }} as assumptions
-    inner join {{ ref('int_inputs__assumption_draws') }} as assumption_draws
-        on assumptions.assumption_id = assumption_draws.assumption_id
-    where assumptions.parameter = 'counterfactual_displacement'
+    select * from {{ assumption_draws('counterfactual_displacement') }}
 )
 
 select

@@ -1,7 +1,7 @@
 -- A flow of a scenario that names a chip, an assumption or a policy that the model does not find
--- would change nothing in silence: its chips are listed, its assumption is one of the balance and
--- drawn, its start (and its end) is a policy that the scenario switches. Every scenario has a flow,
--- or nobody could say what it changes.
+-- would change nothing in silence: its chips are listed, its assumption is one of the parameter that
+-- its rule of volume reads, its start (and its end) is a policy that the scenario switches. Every
+-- scenario has a flow, or nobody could say what it changes.
 with scenario_flows as (
     select * from {{ ref('stg_scenarios__scenario_flows') }}
 ),
@@ -24,11 +24,23 @@ where chip_id not in (select chip_id from {{ ref('int_reference__chips') }})
 union all
 
 select
-    scenario_id,
-    flow_id,
-    'assumption ' || assumption_id as what,
+    scenario_flows.scenario_id,
+    scenario_flows.flow_id,
+    'assumption ' || scenario_flows.assumption_id as what,
 from scenario_flows
-where assumption_id not in (select assumption_id from {{ ref('int_inputs__assumption_draws') }})
+left join {{ assumption_points(
+    'counterfactual_share', 'counterfactual_units', 'domestic_response'
+) }} as judged
+    on
+        scenario_flows.assumption_id = judged.assumption_id
+        and judged.parameter = case scenario_flows.volume_rule
+            when 'share_of_vendor' then 'counterfactual_share'
+            when 'units' then 'counterfactual_units'
+            when 'shrinks_with_gap' then 'domestic_response'
+        end
+where
+    scenario_flows.assumption_id is not null
+    and judged.assumption_id is null
 
 union all
 

@@ -23,14 +23,11 @@ quarterly as (
 
 yearly as (
     select
-        assumptions.chip_id,
-        assumptions.valid_from as year_start,
-        assumption_draws.draw,
-        assumption_draws.value as units,
-    from {{ ref('int_inputs__assumptions') }} as assumptions
-    inner join {{ ref('int_inputs__assumption_draws') }} as assumption_draws
-        on assumptions.assumption_id = assumption_draws.assumption_id
-    where assumptions.parameter = 'domestic_units'
+        chip_id,
+        valid_from as year_start,
+        draw,
+        value as units,
+    from {{ assumption_draws('domestic_units') }}
 ),
 
 quarter_sums as (

@@ -8,27 +8,21 @@ with needs as (
     select * from {{ ref('int_balance__needs') }}
 ),
 
-assumptions as (
-    select * from {{ ref('int_inputs__assumptions') }}
-),
-
-allocation_rule as (
-    select value_central as rule
-    from assumptions
-    where parameter = 'allocation_rule'
+constants as (
+    select * from {{ constant_points('allocation_rule') }}
 ),
 
 kept_large as (
     select
         needs.*,
-        allocation_rule.rule,
+        constants.allocation_rule as rule,
         least(1, 1 / nullif(needs.load_served, 0)) as scale,
         1 - needs.idle_share as available,
         least(
             needs.need_served_large * least(1, 1 / nullif(needs.load_served, 0)), needs.large_share
         ) as keep_large,
     from needs
-    cross join allocation_rule
+    cross join constants
     where needs.load_served is not null
 ),
 

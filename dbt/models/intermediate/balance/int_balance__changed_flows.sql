@@ -19,8 +19,8 @@ vendor_flows as (
     select * from {{ ref('int_supply__vendor_flows') }} where region_id = 'CN'
 ),
 
-assumption_draws as (
-    select * from {{ ref('int_inputs__assumption_draws') }}
+responses as (
+    select * from {{ assumption_draws('domestic_response') }}
 ),
 
 {% set measures = [
@@ -37,17 +37,17 @@ answers as (
         case scenario_quarters.volume_rule
             when 'scales_with_gap' then import_gaps.gap_left
             when 'shrinks_with_gap'
-                then 1 - (1 - assumption_draws.value) * (1 - import_gaps.gap_left)
+                then 1 - (1 - responses.value) * (1 - import_gaps.gap_left)
         end as kept_share,
     from scenario_quarters
     inner join import_gaps
         on
             scenario_quarters.scenario_id = import_gaps.scenario_id
             and scenario_quarters.quarter_start = import_gaps.quarter_start
-    left join assumption_draws
+    left join responses
         on
-            scenario_quarters.assumption_id = assumption_draws.assumption_id
-            and import_gaps.draw = assumption_draws.draw
+            scenario_quarters.assumption_id = responses.assumption_id
+            and import_gaps.draw = responses.draw
     where scenario_quarters.volume_rule in ('scales_with_gap', 'shrinks_with_gap')
 ),
 

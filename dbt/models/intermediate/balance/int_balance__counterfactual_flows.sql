@@ -21,14 +21,6 @@ chips as (
     select * from {{ ref('int_reference__chips') }}
 ),
 
-assumptions as (
-    select * from {{ ref('int_inputs__assumptions') }}
-),
-
-assumption_draws as (
-    select * from {{ ref('int_inputs__assumption_draws') }}
-),
-
 {% set measures = [
     'h100e_training', 'h100e_training_grade', 'h100e_inference', 'h100e_inference_grade',
 ] %}
@@ -75,21 +67,19 @@ touched as (
 lowest as (
     select
         held.quarter_start,
-        assumptions.chip_id,
-        assumption_draws.draw,
-        least(1, assumptions.value_low / assumption_draws.value) as kept_share,
+        outputs.chip_id,
+        outputs.draw,
+        least(1, outputs.value_low / outputs.value) as kept_share,
     from (
         select quarter_start
         from scenario_quarters
         where volume_rule = 'lowest'
         group by quarter_start
     ) as held
-    inner join assumptions
+    inner join {{ assumption_draws('domestic_units') }} as outputs
         on
-            assumptions.parameter = 'domestic_units'
-            and assumptions.valid_from <= held.quarter_start
-            and coalesce(assumptions.valid_to > held.quarter_start, true)
-    inner join assumption_draws on assumptions.assumption_id = assumption_draws.assumption_id
+            outputs.valid_from <= held.quarter_start
+            and coalesce(outputs.valid_to > held.quarter_start, true)
 ),
 
 came as (
@@ -184,9 +174,9 @@ volumes as (
         scenario_quarters.flow_id,
         scenario_quarters.quarter_start,
         scenario_quarters.volume_rule,
-        assumption_draws.draw,
+        judged.draw,
         scenario_quarters.changed_share * scenario_quarters.volume_factor
-        * assumption_draws.value as volume,
+        * judged.value as volume,
         deliveries.world_training,
         case
             when scenario_quarters.counterfactual_chip_id is null
@@ -201,17 +191,17 @@ volumes as (
         end as ratio_{{ measure }},
         {%- endfor %}
     from scenario_quarters
-    inner join assumption_draws
-        on scenario_quarters.assumption_id = assumption_draws.assumption_id
+    inner join {{ assumption_draws('counterfactual_share', 'counterfactual_units') }} as judged
+        on scenario_quarters.assumption_id = judged.assumption_id
     left join deliveries
         on
             scenario_quarters.source_vendor = deliveries.vendor
             and scenario_quarters.quarter_start = deliveries.quarter_start
-            and assumption_draws.draw = deliveries.draw
+            and judged.draw = deliveries.draw
     left join graded as chosen
         on
             scenario_quarters.counterfactual_chip_id = chosen.chip_id
-            and assumption_draws.draw = chosen.draw
+            and judged.draw = chosen.draw
     where
         scenario_quarters.volume_rule = 'units'
         -- nothing is a share of deliveries that nobody knew of on the as-of day

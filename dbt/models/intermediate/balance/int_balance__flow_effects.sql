@@ -20,20 +20,11 @@ owner_factors as (
     select * from {{ ref('int_supply__owner_factors') }}
 ),
 
-assumptions as (
-    select * from {{ ref('int_inputs__assumptions') }}
-),
-
-assumption_draws as (
-    select * from {{ ref('int_inputs__assumption_draws') }}
-),
-
 diversion_sources as (
     select
         region_id,
         owner,
-    from assumptions
-    where parameter = 'max_share_of_source'
+    from {{ assumption_points('max_share_of_source') }}
 ),
 
 {% set measures = ['training', 'training_grade', 'inference', 'inference_grade'] %}
@@ -87,7 +78,7 @@ displaced as (
         changed_flows.quarter_start,
         scenario_quarters.source_vendor,
         changed_flows.draw,
-        max(assumption_draws.value) * {{ exact_sum(
+        max(displacements.value) * {{ exact_sum(
             'changed_flows.counterfactual_h100e_training - changed_flows.actual_h100e_training'
         ) }} as h100e_training,
     from changed_flows
@@ -97,15 +88,11 @@ displaced as (
             and changed_flows.flow_id = scenario_quarters.flow_id
             and changed_flows.quarter_start = scenario_quarters.quarter_start
             and scenario_quarters.source_vendor is not null
-    inner join assumptions
+    inner join {{ assumption_draws('counterfactual_displacement') }} as displacements
         on
-            assumptions.parameter = 'counterfactual_displacement'
-            and assumptions.valid_from <= changed_flows.quarter_start
-            and coalesce(assumptions.valid_to > changed_flows.quarter_start, true)
-    inner join assumption_draws
-        on
-            assumptions.assumption_id = assumption_draws.assumption_id
-            and changed_flows.draw = assumption_draws.draw
+            displacements.valid_from <= changed_flows.quarter_start
+            and coalesce(displacements.valid_to > changed_flows.quarter_start, true)
+            and changed_flows.draw = displacements.draw
     group by
         changed_flows.scenario_id,
         changed_flows.quarter_start,

@@ -14,29 +14,19 @@ vendor_flows as (
     select * from {{ ref('int_supply__vendor_flows') }}
 ),
 
-assumptions as (
-    select * from {{ ref('int_inputs__assumptions') }}
-),
-
-assumption_draws as (
-    select * from {{ ref('int_inputs__assumption_draws') }}
-),
-
 -- the row of the share says in the flows to whose deliveries it applies
 free_shares as (
     select
         scenario_quarters.source_vendor,
-        assumption_draws.draw,
-        max(assumption_draws.value) as free_share,
-    from assumptions
+        shares.draw,
+        max(shares.value) as free_share,
+    from {{ assumption_draws('counterfactual_share') }} as shares
     inner join scenario_quarters
-        on assumptions.assumption_id = scenario_quarters.assumption_id
-    inner join assumption_draws on assumptions.assumption_id = assumption_draws.assumption_id
+        on shares.assumption_id = scenario_quarters.assumption_id
     where
-        assumptions.parameter = 'counterfactual_share'
         -- the share with no rule names no chip that a rule made
-        and scenario_quarters.counterfactual_chip_id is null
-    group by scenario_quarters.source_vendor, assumption_draws.draw
+        scenario_quarters.counterfactual_chip_id is null
+    group by scenario_quarters.source_vendor, shares.draw
 ),
 
 imports as (

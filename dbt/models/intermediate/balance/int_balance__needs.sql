@@ -23,28 +23,15 @@ idle_shares as (
     select * from {{ ref('int_demand__idle_shares') }}
 ),
 
-assumptions as (
-    select * from {{ ref('int_inputs__assumptions') }}
-),
-
-assumption_draws as (
-    select * from {{ ref('int_inputs__assumption_draws') }}
-),
-
 rented_shares as (
     select
-        assumptions.region_id,
-        assumption_draws.draw,
-        max(assumption_draws.value) filter (where assumptions.workload_id = 'training_large')
-            as large,
-        max(assumption_draws.value) filter (where assumptions.workload_id = 'training_small')
-            as small,
-        max(assumption_draws.value) filter (where assumptions.workload_id = 'inference')
-            as inference,
-    from assumptions
-    inner join assumption_draws on assumptions.assumption_id = assumption_draws.assumption_id
-    where assumptions.parameter = 'rented_demand_share'
-    group by assumptions.region_id, assumption_draws.draw
+        region_id,
+        draw,
+        max(value) filter (where workload_id = 'training_large') as large,
+        max(value) filter (where workload_id = 'training_small') as small,
+        max(value) filter (where workload_id = 'inference') as inference,
+    from {{ assumption_draws('rented_demand_share') }}
+    group by region_id, draw
 ),
 
 demand_rows as (

@@ -33,7 +33,9 @@ driving as (
         is_driver
         and not is_constant
         and len(list_filter(
-            sections, section -> section::integer between 2 and 12 and section <> '8'
+            sections,
+            section -> try_cast(regexp_extract(section, '^[0-9]+') as integer) between 2 and 12
+            and section <> '8'
         )) > 0
 ),
 

@@ -1,10 +1,6 @@
 -- Which rows of the assumptions stand behind a step of the walk, by region, quarter and kind of
 -- work.
-with assumptions as (
-    select * from {{ ref('int_inputs__assumptions') }}
-),
-
-quarters as (
+with quarters as (
     select * from {{ ref('int_reference__quarters') }}
 ),
 
@@ -36,8 +32,8 @@ quarters as (
     ('demand', 'compute_per_token', 'inference', ['h100e_per_1e12_tokens_day']),
     ('demand', 'tokens', 'inference', ['model_size_factor']),
     ('demand', 'nontoken_generative', 'inference', ['nontoken_factor']),
-    ('demand', 'moved_out', 'all', ['demand_abroad_share', 'demand_abroad_share_us']),
-    ('demand', 'moved_in', 'all', ['demand_abroad_share', 'demand_abroad_share_us']),
+    ('demand', 'moved_out', 'all', ['demand_abroad_share']),
+    ('demand', 'moved_in', 'all', ['demand_abroad_share']),
     ('demand', 'wanted', 'all', ['wanted_factor']),
     ('demand', 'rented', 'all', ['rented_demand_share']),
     ('balance', 'supply', 'all', ['allocation_rule']),
@@ -78,7 +74,8 @@ select
 from readers
 inner join workloads
     on readers.workloads = 'all' or starts_with(workloads.workload_id, readers.workloads)
-inner join assumptions on readers.parameter = assumptions.parameter
+inner join {{ cited_assumptions(readers | map(attribute=3) | sum(start=[]) | unique) }} as assumptions
+    on readers.parameter = assumptions.parameter
 cross join regions
 inner join quarters
     on

@@ -25,32 +25,22 @@ exchange_rates as (
     select * from {{ ref('stg_exchange_rates__fx_rates') }} where base = 'USD' and quote = 'CNY'
 ),
 
-assumptions as (
-    select * from {{ ref('int_inputs__assumptions') }}
-),
-
 -- useful FLOP of an hour of the yardstick chip at the reference utilisation; tera is 1e12
 yardstick as (
     select
-        chips.dense_fp16_tflops * 1e12 * 3600 * max(assumptions.value_central) filter (
-            where assumptions.parameter = 'reference_mfu'
-        ) as flop_per_h100e_hour,
-        max(assumptions.value_central) filter (
-            where assumptions.parameter = 'experiment_factor_large'
-        ) as experiments,
-        max(assumptions.value_high) filter (
-            where assumptions.parameter = 'experiment_factor_large'
-        ) as experiments_high,
+        chips.dense_fp16_tflops * 1e12 * 3600 * constants.reference_mfu as flop_per_h100e_hour,
+        experiments.value_central as experiments,
+        experiments.value_high as experiments_high,
     from chips
-    cross join assumptions
+    cross join {{ constant_points('reference_mfu') }} as constants
+    cross join {{ assumption_points('experiment_factor_large') }} as experiments
     where chips.chip_id = '{{ var("yardstick_chip") }}'
-    group by chips.dense_fp16_tflops
 ),
 
 unobserved as (
     select *
-    from assumptions
-    where parameter = 'unobserved_factor' and region_id = 'CN'
+    from {{ assumption_points('unobserved_factor') }}
+    where region_id = 'CN'
 ),
 
 -- the cheapest hour of an H100 equivalent in a quarter

@@ -8,14 +8,8 @@ countries as (
     select * from {{ ref('stg_countries__countries') }}
 ),
 
-assumptions as (
-    select * from {{ ref('int_inputs__assumptions') }}
-),
-
-bound as (
-    select value_central as accelerators
-    from assumptions
-    where parameter = 'large_job_accelerators'
+constants as (
+    select * from {{ constant_points('large_job_accelerators') }}
 )
 
 select
@@ -29,10 +23,10 @@ select
     clusters.first_operational_on,
 from clusters
 inner join countries on clusters.country_code = countries.country_code
-cross join bound
+cross join constants
 where
     countries.region_id = 'CN'
     and clusters.status = 'operational'
     and clusters.first_operational_on is not null
     and clusters.superseded_by is null
-    and coalesce(clusters.chip_count, clusters.total_chip_count) >= bound.accelerators
+    and coalesce(clusters.chip_count, clusters.total_chip_count) >= constants.large_job_accelerators

@@ -16,10 +16,6 @@ developer_spending as (
     select * from {{ ref('int_claims__developer_spending') }}
 ),
 
-assumptions as (
-    select * from {{ ref('int_inputs__assumptions') }}
-),
-
 rule_sets as (
     select * from {{ ref('int_policy__rule_sets') }} where scenario_id = 'baseline'
 ),
@@ -195,7 +191,7 @@ judged as (
         valid_from,
         assumption_id,
         [value_low, value_central, value_high] as points,
-    from assumptions
+    from {{ assumption_points('merchant_share', 'software_factor') }}
     where
         (parameter = 'merchant_share' and region_id = 'CN')
         or (parameter = 'software_factor' and origin = 'domestic')

@@ -35,43 +35,27 @@ stock_shares as (
     where region_id = 'US'
 ),
 
-assumptions as (
-    select * from {{ ref('int_inputs__assumptions') }}
-),
-
-assumption_draws as (
-    select * from {{ ref('int_inputs__assumption_draws') }}
-),
-
 growth as (
-    select
-        assumption_draws.draw,
-        assumption_draws.value as growth_per_year,
-    from assumptions
-    inner join assumption_draws on assumptions.assumption_id = assumption_draws.assumption_id
-    where assumptions.parameter = 'base_growth'
+    select * from {{ constant_draws('base_growth') }}
 ),
 
 first_stock as (
     select
-        assumptions.region_id,
-        assumptions.workload_id,
-        assumption_draws.draw,
-        assumptions.on_date,
-        assumption_draws.value * case assumptions.workload_id
+        shares.region_id,
+        shares.workload_id,
+        shares.draw,
+        shares.on_date,
+        shares.value * case shares.workload_id
             when 'training_small' then region_supply.usable_small
             when 'inference' then region_supply.usable_inference
         end as h100e,
-    from assumptions
-    inner join assumption_draws on assumptions.assumption_id = assumption_draws.assumption_id
+    from {{ assumption_draws('base_load_share') }} as shares
     inner join region_supply
         on
-            assumptions.region_id = region_supply.region_id
-            and assumptions.on_date = region_supply.quarter_start
-            and assumption_draws.draw = region_supply.draw
-    where
-        assumptions.parameter = 'base_load_share'
-        and region_supply.scenario_id = 'baseline'
+            shares.region_id = region_supply.region_id
+            and shares.on_date = region_supply.quarter_start
+            and shares.draw = region_supply.draw
+    where region_supply.scenario_id = 'baseline'
 ),
 
 grown as (
@@ -81,7 +65,7 @@ grown as (
         first_stock.workload_id,
         first_stock.draw,
         first_stock.h100e * power(
-            growth.growth_per_year,
+            growth.base_growth,
             date_diff('quarter', first_stock.on_date, quarters.quarter_start) / 4
         ) as h100e,
     from first_stock

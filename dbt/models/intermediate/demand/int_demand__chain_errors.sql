@@ -2,14 +2,12 @@
 -- deviation on the logarithmic scale, stated before any comparison. Runs and tokens: the error grows
 -- with the time since their last reading. Claims: by year, straight between the middles of years.
 with chain_errors as (
-    select * from {{ ref('int_inputs__assumptions') }}
-    where parameter = 'chain_structural_sd'
+    select * from {{ assumption_points('chain_structural_sd') }}
 ),
 
 growth as (
-    select value_central as log_sd_per_year
-    from {{ ref('int_inputs__assumptions') }}
-    where parameter = 'chain_structural_sd_growth'
+    select chain_structural_sd_growth as log_sd_per_year
+    from {{ constant_points('chain_structural_sd_growth') }}
 ),
 
 quarters as (

@@ -14,15 +14,14 @@ build as (
 ),
 
 family_correlation as (
-    select value_central as correlation
-    from {{ ref('int_inputs__assumptions') }}
-    where assumption_id = 'corr-years-judgement'
+    select years_correlation as correlation
+    from {{ constant_points('years_correlation') }}
 ),
 
 -- prices and used shares are yearly judgements, held at mid-year
 class_values as (
     select
-        price_class as curve,
+        claim_class as curve,
         (valid_from + interval 6 month)::date as on_date,
         draw,
         ln(value) as scaled,
@@ -31,7 +30,7 @@ class_values as (
     union all
 
     select
-        price_class as curve,
+        claim_class as curve,
         (valid_from + interval 6 month)::date as on_date,
         draw,
         ln(value / (1 - value)) as scaled,

@@ -26,8 +26,8 @@ build as (
 noises as (
     select
         draw,
-        value as log_sd,
-    from {{ assumption_draws('claim_mix_noise') }}
+        claim_mix_noise as log_sd,
+    from {{ constant_draws('claim_mix_noise') }}
 ),
 
 -- a quarter after the last anchor of any segment continues older facts

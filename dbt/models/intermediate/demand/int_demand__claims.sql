@@ -34,8 +34,8 @@ incomplete as (
 extrapolations as (
     select
         draw,
-        value as share_of_slope,
-    from {{ assumption_draws('claim_extrapolation') }}
+        claim_extrapolation as share_of_slope,
+    from {{ constant_draws('claim_extrapolation') }}
 ),
 
 -- two anchors of a day (a fleet and a bill) would make no curve: the contract keeps them apart
@@ -99,7 +99,7 @@ worldwide as (
 
 locations as (
     select
-        location_group as curve,
+        claim_group as curve,
         (valid_from + interval 6 month)::date as on_date,
         draw,
         ln(value / (1 - value)) as scaled,

@@ -6,21 +6,11 @@ with token_observations as (
     select * from {{ ref('int_demand__token_observations') }}
 ),
 
-assumptions as (
-    select * from {{ ref('int_inputs__assumptions') }}
-),
-
-assumption_draws as (
-    select * from {{ ref('int_inputs__assumption_draws') }}
-),
-
 doubao_shares as (
     select
-        assumption_draws.draw,
-        assumption_draws.value as share,
-    from assumptions
-    inner join assumption_draws on assumptions.assumption_id = assumption_draws.assumption_id
-    where assumptions.parameter = 'token_share'
+        draw,
+        token_share as share,
+    from {{ constant_draws('token_share') }}
 ),
 
 curves as (
@@ -50,19 +40,17 @@ anchors as (
     select
         observed_curves.curve,
         observed_curves.series,
-        assumptions.on_date,
-        assumption_draws.draw,
-        assumption_draws.value,
+        judged.on_date,
+        judged.draw,
+        judged.value,
         false as is_observed,
     from observed_curves
     inner join first_observed on observed_curves.series = first_observed.series
-    inner join assumptions
+    inner join {{ assumption_draws('token_anchor') }} as judged
         on
-            assumptions.parameter = 'token_anchor'
-            and observed_curves.region_id = assumptions.region_id
-            and observed_curves.anchor_series is not distinct from assumptions.series
-            and assumptions.on_date < first_observed.on_date
-    inner join assumption_draws on assumptions.assumption_id = assumption_draws.assumption_id
+            observed_curves.region_id = judged.region_id
+            and observed_curves.anchor_series is not distinct from judged.series
+            and judged.on_date < first_observed.on_date
 ),
 
 american as (
@@ -70,17 +58,15 @@ american as (
         'us' as curve,
         token_observations.series,
         token_observations.on_date,
-        assumption_draws.draw,
-        token_observations.tokens_per_day * assumption_draws.value as value,
+        coverages.draw,
+        token_observations.tokens_per_day * coverages.value as value,
         true as is_observed,
     from token_observations
-    inner join assumptions
+    inner join {{ assumption_draws('token_scope_factor') }} as coverages
         on
-            assumptions.parameter = 'token_scope_factor'
-            and assumptions.region_id = 'US'
-            and assumptions.valid_from <= token_observations.on_date
-            and coalesce(assumptions.valid_to > token_observations.on_date, true)
-    inner join assumption_draws on assumptions.assumption_id = assumption_draws.assumption_id
+            coverages.region_id = 'US'
+            and coverages.valid_from <= token_observations.on_date
+            and coalesce(coverages.valid_to > token_observations.on_date, true)
     where token_observations.series = 'google'
 ),
 
@@ -129,13 +115,11 @@ compute_per_token as (
     select
         'compute_per_token' as curve,
         null as series,
-        (assumptions.valid_from + interval 6 month)::date as on_date,
-        assumption_draws.draw,
-        assumption_draws.value,
+        (valid_from + interval 6 month)::date as on_date,
+        draw,
+        value,
         true as is_observed,
-    from assumptions
-    inner join assumption_draws on assumptions.assumption_id = assumption_draws.assumption_id
-    where assumptions.parameter = 'h100e_per_1e12_tokens_day'
+    from {{ assumption_draws('h100e_per_1e12_tokens_day') }}
 )
 
 select

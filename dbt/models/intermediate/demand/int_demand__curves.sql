@@ -10,21 +10,11 @@ quarters as (
     select * from {{ ref('int_reference__quarters') }}
 ),
 
-assumptions as (
-    select * from {{ ref('int_inputs__assumptions') }}
-),
-
-assumption_draws as (
-    select * from {{ ref('int_inputs__assumption_draws') }}
-),
-
 extrapolations as (
     select
-        assumption_draws.draw,
-        assumption_draws.value as share_of_slope,
-    from assumptions
-    inner join assumption_draws on assumptions.assumption_id = assumption_draws.assumption_id
-    where assumptions.parameter = 'growth_after_last_observation'
+        draw,
+        growth_after_last_observation as share_of_slope,
+    from {{ constant_draws('growth_after_last_observation') }}
 ),
 
 segments as (

@@ -12,16 +12,14 @@ deviates as (
 ),
 
 tolerance as (
-    select value_central as log_sd
-    from {{ ref('int_inputs__assumptions') }}
-    where parameter = 'service_bound_sd'
+    select service_bound_sd as log_sd
+    from {{ constant_points('service_bound_sd') }}
 ),
 
 -- errors of two kinds of work within one region are half common
 common as (
-    select value_central as correlation
-    from {{ ref('int_inputs__assumptions') }}
-    where parameter = 'chain_structural_correlation'
+    select chain_structural_correlation as correlation
+    from {{ constant_points('chain_structural_correlation') }}
 ),
 
 -- Large jobs may be absent from a region's list and then need nothing that is known; without a

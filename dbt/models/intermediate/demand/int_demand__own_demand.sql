@@ -21,47 +21,24 @@ draws as (
     select * from {{ ref('int_inputs__draws') }}
 ),
 
-assumptions as (
-    select * from {{ ref('int_inputs__assumptions') }}
-),
-
-assumption_draws as (
-    select * from {{ ref('int_inputs__assumption_draws') }}
-),
-
 unobserved as (
     select
-        assumptions.region_id,
+        judged.region_id,
         quarters.quarter_start,
-        assumption_draws.draw,
-        assumption_draws.value as unobserved_factor,
-    from assumptions
-    inner join assumption_draws on assumptions.assumption_id = assumption_draws.assumption_id
+        judged.draw,
+        judged.value as unobserved_factor,
+    from {{ assumption_draws('unobserved_factor') }} as judged
     inner join quarters
         on
-            assumptions.valid_from <= quarters.quarter_start
-            and coalesce(assumptions.valid_to > quarters.quarter_start, true)
-    where assumptions.parameter = 'unobserved_factor'
+            judged.valid_from <= quarters.quarter_start
+            and coalesce(judged.valid_to > quarters.quarter_start, true)
 ),
 
 factors as (
-    select
-        assumption_draws.draw,
-        max(assumption_draws.value) filter (
-            where assumptions.parameter = 'experiment_factor_large'
-        ) as experiment_large,
-        max(assumption_draws.value) filter (
-            where assumptions.parameter = 'experiment_factor_small'
-        ) as experiment_small,
-        max(assumption_draws.value) filter (
-            where assumptions.parameter = 'unobserved_factor_small'
-        ) as small_run_factor,
-    from assumptions
-    inner join assumption_draws on assumptions.assumption_id = assumption_draws.assumption_id
-    where assumptions.parameter in (
+    select *
+    from {{ constant_draws(
         'experiment_factor_large', 'experiment_factor_small', 'unobserved_factor_small'
-    )
-    group by assumption_draws.draw
+    ) }}
 ),
 
 runs as (
@@ -74,9 +51,9 @@ runs as (
         small.h100e as small_h100e,
         large.is_nowcast as large_is_nowcast,
         small.is_nowcast as small_is_nowcast,
-        factors.experiment_large,
-        factors.experiment_small,
-        factors.small_run_factor,
+        factors.experiment_factor_large as experiment_large,
+        factors.experiment_factor_small as experiment_small,
+        factors.unobserved_factor_small as small_run_factor,
     from unobserved
     inner join factors on unobserved.draw = factors.draw
     left join run_series as large

@@ -10,30 +10,19 @@ quarters as (
     select * from {{ ref('int_reference__quarters') }}
 ),
 
-assumptions as (
-    select * from {{ ref('int_inputs__assumptions') }}
-),
-
-assumption_draws as (
-    select * from {{ ref('int_inputs__assumption_draws') }}
-),
-
 in_force as (
     select
         quarters.quarter_start,
-        assumptions.parameter,
-        assumptions.region_id,
-        assumptions.workload_id,
-        assumption_draws.draw,
-        assumption_draws.value,
-    from assumptions
-    inner join assumption_draws on assumptions.assumption_id = assumption_draws.assumption_id
+        judged.parameter,
+        judged.region_id,
+        judged.workload_id,
+        judged.draw,
+        judged.value,
+    from {{ assumption_draws('demand_abroad_share') }} as judged
     inner join quarters
         on
-            coalesce(assumptions.valid_from <= quarters.quarter_start, true)
-            and coalesce(assumptions.valid_to > quarters.quarter_start, true)
-    where
-        assumptions.parameter in ('demand_abroad_share', 'demand_abroad_share_us')
+            coalesce(judged.valid_from <= quarters.quarter_start, true)
+            and coalesce(judged.valid_to > quarters.quarter_start, true)
 ),
 
 -- one share for training of both sizes, one for inference, one for the base

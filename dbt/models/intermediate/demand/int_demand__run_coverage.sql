@@ -7,10 +7,6 @@ with training_runs as (
     select * from {{ ref('int_demand__training_runs') }}
 ),
 
-assumptions as (
-    select * from {{ ref('int_inputs__assumptions') }}
-),
-
 quarters as (
     select * from {{ ref('int_reference__quarters') }}
 ),
@@ -22,14 +18,12 @@ build as (
 -- the slow end of the lag between training and release
 release_lags as (
     select value_high as days
-    from assumptions
-    where parameter = 'release_lag_days'
+    from {{ assumption_points('release_lag_days') }}
 ),
 
 floors as (
-    select value_central as share_of_year_before
-    from assumptions
-    where parameter = 'run_coverage_floor'
+    select run_coverage_floor as share_of_year_before
+    from {{ constant_points('run_coverage_floor') }}
 ),
 
 settled as (
@@ -42,16 +36,14 @@ settled as (
 
 latest as (
     select
-        assumptions.region_id,
+        growths.region_id,
         least(
             settled.quarter_start,
-            (date_trunc('quarter', assumptions.valid_from) - interval 3 month)::date
+            (date_trunc('quarter', growths.valid_from) - interval 3 month)::date
         ) as quarter_start,
-    from assumptions
+    from {{ assumption_points('final_run_growth') }} as growths
     cross join settled
-    where
-        assumptions.parameter = 'final_run_growth'
-        and exists (select 1 from training_runs)
+    where exists (select 1 from training_runs)
 ),
 
 -- compute of large runs that falls into each quarter, by central values

@@ -11,12 +11,8 @@ run_coverage as (
     select * from {{ ref('int_demand__run_coverage') }}
 ),
 
-assumptions as (
-    select * from {{ ref('int_inputs__assumptions') }}
-),
-
-assumption_draws as (
-    select * from {{ ref('int_inputs__assumption_draws') }}
+durations as (
+    select * from {{ assumption_draws('run_days') }}
 ),
 
 draws as (
@@ -32,9 +28,8 @@ build as (
 ),
 
 smoothing as (
-    select value_central::integer // 2 as quarters_each_side
-    from assumptions
-    where parameter = 'smoothing_quarters'
+    select smoothing_quarters::integer // 2 as quarters_each_side
+    from {{ constant_points('smoothing_quarters') }}
 ),
 
 -- the first smoothed quarter looks back beyond the grid
@@ -49,21 +44,17 @@ spans as (
 
 release_lags as (
     select
-        assumption_draws.draw,
-        assumption_draws.value as days,
-    from assumptions
-    inner join assumption_draws on assumptions.assumption_id = assumption_draws.assumption_id
-    where assumptions.parameter = 'release_lag_days'
+        draw,
+        release_lag_days as days,
+    from {{ constant_draws('release_lag_days') }}
 ),
 
 reference_rates as (
     select
-        assumption_draws.draw,
-        chips.dense_fp16_tflops * 1e12 * assumption_draws.value as flop_per_second,
-    from assumptions
-    inner join assumption_draws on assumptions.assumption_id = assumption_draws.assumption_id
+        constants.draw,
+        chips.dense_fp16_tflops * 1e12 * constants.reference_mfu as flop_per_second,
+    from {{ constant_draws('reference_mfu') }} as constants
     inner join chips on chips.chip_id = '{{ var("yardstick_chip") }}'
-    where assumptions.parameter = 'reference_mfu'
 ),
 
 uniforms as (
@@ -95,7 +86,7 @@ windows as (
         coalesce(uniforms.stated_days, durations.value) as run_days,
     from uniforms
     inner join release_lags on uniforms.draw = release_lags.draw
-    left join assumption_draws as durations
+    left join durations
         on
             uniforms.duration_assumption_id = durations.assumption_id
             and uniforms.draw = durations.draw

@@ -22,28 +22,17 @@ draws as (
     select * from {{ ref('int_inputs__draws') }}
 ),
 
-assumptions as (
-    select * from {{ ref('int_inputs__assumptions') }}
-),
-
-assumption_draws as (
-    select * from {{ ref('int_inputs__assumption_draws') }}
-),
-
 smoothing as (
-    select value_central::integer // 2 as quarters_each_side
-    from assumptions
-    where parameter = 'smoothing_quarters'
+    select smoothing_quarters::integer // 2 as quarters_each_side
+    from {{ constant_points('smoothing_quarters') }}
 ),
 
 growths as (
     select
-        assumptions.region_id,
-        assumption_draws.draw,
-        assumption_draws.value as growth_per_year,
-    from assumptions
-    inner join assumption_draws on assumptions.assumption_id = assumption_draws.assumption_id
-    where assumptions.parameter = 'final_run_growth'
+        region_id,
+        draw,
+        value as growth_per_year,
+    from {{ assumption_draws('final_run_growth') }}
 ),
 
 -- the quarters whose runs stand for a quarter: its neighbours, or the last four that are covered

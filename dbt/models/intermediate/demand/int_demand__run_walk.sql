@@ -13,8 +13,8 @@ run_coverage as (
     select * from {{ ref('int_demand__run_coverage') }}
 ),
 
-assumptions as (
-    select * from {{ ref('int_inputs__assumptions') }}
+constants as (
+    select * from {{ constant_points('reference_mfu', 'release_lag_days') }}
 ),
 
 chips as (
@@ -22,30 +22,21 @@ chips as (
 ),
 
 reference_rate as (
-    select
-        any_value(chips.dense_fp16_tflops) * 1e12 * max(assumptions.value_central)
-            as flop_per_second,
-    from assumptions
+    select chips.dense_fp16_tflops * 1e12 * constants.reference_mfu as flop_per_second
+    from constants
     inner join chips on chips.chip_id = '{{ var("yardstick_chip") }}'
-    where assumptions.parameter = 'reference_mfu'
-),
-
-release_lag as (
-    select value_central as days
-    from assumptions
-    where parameter = 'release_lag_days'
 ),
 
 -- day numbers instead of dates: fractions of a day count
 windows as (
     select
         training_runs.*,
-        date_diff('day', date '2000-01-01', training_runs.model_published_on) - release_lag.days
-            as end_day,
+        date_diff('day', date '2000-01-01', training_runs.model_published_on)
+        - constants.release_lag_days as end_day,
         coalesce(training_runs.stated_days, durations.value_central) as run_days,
     from training_runs
-    cross join release_lag
-    left join assumptions as durations
+    cross join constants
+    left join {{ assumption_points('run_days') }} as durations
         on training_runs.duration_assumption_id = durations.assumption_id
     where training_runs.flop > 0
 ),

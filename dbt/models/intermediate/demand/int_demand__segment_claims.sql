@@ -61,12 +61,10 @@ other_shares as (
 
 other_mixes as (
     select
-        inference.draw,
-        inference.value as inference_share,
-        large.value as large_share_of_training,
-    from {{ assumption_draws('other_owned_inference_share') }} as inference
-    inner join {{ assumption_draws('other_owned_large_share') }} as large
-        on inference.draw = large.draw
+        draw,
+        other_owned_inference_share as inference_share,
+        other_owned_large_share as large_share_of_training,
+    from {{ constant_draws('other_owned_inference_share', 'other_owned_large_share') }}
 )
 
 select

@@ -23,9 +23,8 @@ build as (
 ),
 
 persistence as (
-    select value_central as correlation
-    from {{ ref('int_inputs__assumptions') }}
-    where parameter = 'chain_structural_rho'
+    select chain_structural_rho as correlation
+    from {{ constant_points('chain_structural_rho') }}
 ),
 
 uniforms as (

@@ -5,39 +5,23 @@ with curves as (
     select * from {{ ref('int_demand__curves') }}
 ),
 
-assumptions as (
-    select * from {{ ref('int_inputs__assumptions') }}
-),
-
-assumption_draws as (
-    select * from {{ ref('int_inputs__assumption_draws') }}
-),
-
 factors as (
     select
-        assumption_draws.draw,
-        max(assumption_draws.value) filter (where assumptions.parameter = 'serving_region_share')
-            as served_in_us,
-        max(assumption_draws.value) filter (
-            where assumptions.parameter = 'token_scope_factor' and assumptions.region_id = 'CN'
-        ) as china_scope,
-        max(assumption_draws.value) filter (
-            where assumptions.parameter = 'token_scope_factor' and assumptions.region_id = 'ROW'
-        ) as row_own_tokens,
-        max(assumption_draws.value) filter (
-            where assumptions.parameter = 'model_size_factor' and assumptions.region_id = 'US'
-        ) as us_model_size,
-        max(assumption_draws.value) filter (
-            where assumptions.parameter = 'model_size_factor' and assumptions.region_id = 'CN'
-        ) as china_model_size,
-        max(assumption_draws.value) filter (where assumptions.parameter = 'nontoken_factor')
-            as nontoken_factor,
-    from assumptions
-    inner join assumption_draws on assumptions.assumption_id = assumption_draws.assumption_id
-    where assumptions.parameter in (
+        draw,
+        max(value) filter (where parameter = 'serving_region_share') as served_in_us,
+        max(value) filter (where parameter = 'token_scope_factor' and region_id = 'CN')
+            as china_scope,
+        max(value) filter (where parameter = 'token_scope_factor' and region_id = 'ROW')
+            as row_own_tokens,
+        max(value) filter (where parameter = 'model_size_factor' and region_id = 'US')
+            as us_model_size,
+        max(value) filter (where parameter = 'model_size_factor' and region_id = 'CN')
+            as china_model_size,
+        max(value) filter (where parameter = 'nontoken_factor') as nontoken_factor,
+    from {{ assumption_draws(
         'serving_region_share', 'token_scope_factor', 'model_size_factor', 'nontoken_factor'
-    )
-    group by assumption_draws.draw
+    ) }}
+    group by draw
 ),
 
 quarterly as (

@@ -18,22 +18,15 @@ chips as (
     select * from {{ ref('int_reference__chips') }}
 ),
 
-assumptions as (
-    select * from {{ ref('int_inputs__assumptions') }}
-),
-
 constants as (
-    select
-        max(value_central) filter (where parameter = 'reference_mfu') as reference_mfu,
-        max(value_central) filter (where parameter = 'large_job_accelerators')
-            as large_job_accelerators,
-        max(value_central) filter (where parameter = 'release_lag_days') as release_lag_days,
-        max(value_central) filter (where parameter = 'max_log_sd') as max_log_sd,
-    from assumptions
+    select *
+    from {{ constant_points(
+        'reference_mfu', 'large_job_accelerators', 'release_lag_days', 'max_log_sd'
+    ) }}
 ),
 
 durations as (
-    select * from assumptions where parameter = 'run_days'
+    select * from {{ assumption_points('run_days') }}
 ),
 
 -- The grades Speculative and Unknown share one row; a run without a grade, or with one that is not
@@ -44,11 +37,11 @@ widths as (
         ln(value_high) / 1.6448536269514722 as log_sd,
     from (
         select
-            unnest(string_split(epoch_confidence, ' or ')) as grade,
+            unnest([epoch_confidence, also_epoch_confidence]) as grade,
             value_high,
-        from assumptions
-        where parameter = 'flop_factor_width'
+        from {{ assumption_points('flop_factor_width') }}
     )
+    where grade is not null
 ),
 
 widest as (
@@ -58,13 +51,12 @@ widest as (
 
 default_chips as (
     select
-        assumptions.region_id,
-        assumptions.valid_from,
-        assumptions.valid_to,
+        defaults.region_id,
+        defaults.valid_from,
+        defaults.valid_to,
         chips.dense_fp16_tflops,
-    from assumptions
-    inner join chips on assumptions.chip_id = chips.chip_id
-    where assumptions.parameter = 'default_training_chip'
+    from {{ assumption_points('default_training_chip') }} as defaults
+    inner join chips on defaults.chip_id = chips.chip_id
 ),
 
 -- a project of several nations has no home region and counts in the rest of the world

@@ -15,8 +15,7 @@ readings as (
         value_central,
         value_high,
         fit_scale,
-    from {{ ref('int_inputs__assumptions') }}
-    where parameter = 'wanted_by_reading'
+    from {{ assumption_points('wanted_by_reading') }}
 ),
 
 draws as (

@@ -13,9 +13,8 @@ build as (
 ),
 
 family_correlation as (
-    select value_central as correlation
-    from assumptions
-    where assumption_id = 'corr-years-judgement'
+    select years_correlation as correlation
+    from {{ constant_points('years_correlation') }}
 ),
 
 uniforms as (

@@ -4,10 +4,6 @@ with offers as (
     select * from {{ ref('int_prices__rental_offers') }}
 ),
 
-assumptions as (
-    select * from {{ ref('int_inputs__assumptions') }}
-),
-
 chips as (
     select * from {{ ref('int_reference__chips') }}
 ),
@@ -22,10 +18,10 @@ fx_months as (
 
 limits as (
     select
-        max(value_central) filter (where assumption_id = 'price-level-limit') as level_limit,
-        max(value_central) filter (where assumption_id = 'price-stale-days') as stale_days,
-        max(value_central) filter (where assumption_id = 'index-min-providers') as min_providers,
-    from assumptions
+        price_level_limit as level_limit,
+        price_stale_days as stale_days,
+        min_providers,
+    from {{ constant_points('price_level_limit', 'price_stale_days', 'min_providers') }}
 ),
 
 keyed as (

@@ -15,10 +15,6 @@ hardware_prices as (
     select * from {{ ref('int_prices__hardware_prices') }}
 ),
 
-assumptions as (
-    select * from {{ ref('int_inputs__assumptions') }}
-),
-
 judged as (
     select
         chip_id,
@@ -33,14 +29,11 @@ judged as (
         source_id,
         cast(null as date) as known_on,
         'inferred' as confidence,
-    from assumptions
-    where parameter = 'chip_price'
+    from {{ assumption_points('chip_price') }}
 ),
 
-server_overhead as (
-    select value_central as ratio
-    from assumptions
-    where assumption_id = 'cost-server-overhead'
+constants as (
+    select * from {{ constant_points('server_overhead') }}
 ),
 
 quoted as (
@@ -63,10 +56,10 @@ quoted as (
     from (
         select
             hardware_prices.*,
-            case when unit = 'chip' then 1 else server_overhead.ratio end as divisor,
+            case when unit = 'chip' then 1 else constants.server_overhead end as divisor,
             case when unit = 'chip' then 2 else 3 end as preference,
         from hardware_prices
-        cross join server_overhead
+        cross join constants
         where unit in ('chip', '8_gpu_module', '8_gpu_server')
     )
     where chip_id is not null

@@ -5,14 +5,8 @@ with relatives as (
     select * from {{ ref('int_prices__relatives') }}
 ),
 
-assumptions as (
-    select * from {{ ref('int_inputs__assumptions') }}
-),
-
 limits as (
-    select max(value_central) as min_providers
-    from assumptions
-    where assumption_id = 'index-min-providers'
+    select * from {{ constant_points('min_providers') }}
 ),
 
 used as (

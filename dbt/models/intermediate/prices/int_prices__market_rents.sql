@@ -14,14 +14,8 @@ regions as (
     select * from {{ ref('int_reference__regions') }}
 ),
 
-assumptions as (
-    select * from {{ ref('int_inputs__assumptions') }}
-),
-
 limits as (
-    select max(value_central) as min_providers
-    from assumptions
-    where assumption_id = 'index-min-providers'
+    select * from {{ constant_points('min_providers') }}
 ),
 
 quarter_index as (

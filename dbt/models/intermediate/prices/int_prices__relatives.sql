@@ -19,15 +19,11 @@ organisation_ids as (
     select * from {{ ref('int_reference__organisation_ids') }}
 ),
 
-assumptions as (
-    select * from {{ ref('int_inputs__assumptions') }}
-),
-
 limits as (
     select
-        max(value_central) filter (where assumption_id = 'index-max-gap') as max_gap,
-        max(value_central) filter (where assumption_id = 'price-jump-limit') as jump_limit,
-    from assumptions
+        max_months_between_matches as max_gap,
+        price_jump_limit as jump_limit,
+    from {{ constant_points('max_months_between_matches', 'price_jump_limit') }}
 ),
 
 steps as (

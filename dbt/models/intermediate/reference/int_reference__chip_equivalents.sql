@@ -12,10 +12,6 @@ chips as (
     select * from {{ ref('stg_chips__chips') }}
 ),
 
-assumptions as (
-    select * from {{ ref('stg_assumptions__assumptions') }}
-),
-
 equivalence_bases as (
     select * from {{ ref('stg_vocabulary__equivalence_bases') }}
 ),
@@ -40,9 +36,8 @@ yardstick as (
 ),
 
 prefill as (
-    select value_central as prefill_share
-    from assumptions
-    where parameter = 'prefill_time_share'
+    select prefill_time_share as prefill_share
+    from {{ constant_points('prefill_time_share') }}
 ),
 
 -- serving is bound by compute for the prefill share of the time, by memory bandwidth for the rest:
@@ -70,11 +65,10 @@ peak_ratios as (
 
 registry as (
     select
-        split_part(applies_to, '=', 2) as chip_id,
+        chip_id,
         max(value_central) filter (parameter = 'h100e_training') as training_central,
         max(value_central) filter (parameter = 'h100e_inference') as inference_central,
-    from assumptions
-    where parameter in ('h100e_training', 'h100e_inference')
+    from {{ assumption_points('h100e_training', 'h100e_inference') }}
     group by all
 ),
 

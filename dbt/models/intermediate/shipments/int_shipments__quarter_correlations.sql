@@ -17,10 +17,6 @@ vendor_coverage as (
     select * from {{ ref('int_shipments__vendor_coverage') }}
 ),
 
-assumptions as (
-    select * from {{ ref('int_inputs__assumptions') }}
-),
-
 -- absolute spread of a quarter: median times half the logarithmic width of its interval
 quarters as (
     select
@@ -62,9 +58,8 @@ running_totals as (
 
 -- without two quarters, or without a running total, the judged correlation stands
 fallback as (
-    select value_central as correlation
-    from assumptions
-    where assumption_id = 'corr-quarters-chip-total'
+    select chip_total_correlation as correlation
+    from {{ constant_points('chip_total_correlation') }}
 )
 
 select

@@ -24,20 +24,15 @@ draws as (
     select * from {{ ref('int_inputs__draws') }}
 ),
 
-assumptions as (
-    select * from {{ ref('int_inputs__assumptions') }}
-),
-
 build as (
     select seed from {{ source('build', 'parameters') }}
 ),
 
 correlations as (
     select
-        max(value_central) filter (where assumption_id = 'corr-vendor-chips') as within_vendor,
-        max(value_central) filter (where assumption_id = 'corr-owner-share') as over_owner_quarters,
-    from assumptions
-    where parameter = 'correlation'
+        vendor_chips_correlation as within_vendor,
+        owner_share_correlation as over_owner_quarters,
+    from {{ constant_points('vendor_chips_correlation', 'owner_share_correlation') }}
 ),
 
 -- Quarters beyond the last complete one are continued, not counted. An older quarter of which the

@@ -13,22 +13,13 @@ diversion as (
     select * from {{ ref('int_supply__diversion') }}
 ),
 
-assumptions as (
-    select * from {{ ref('int_inputs__assumptions') }}
-),
-
-assumption_draws as (
-    select * from {{ ref('int_inputs__assumption_draws') }}
-),
-
 us_shares as (
     select
-        assumptions.owner,
-        assumption_draws.draw,
-        assumption_draws.value as us_share,
-    from assumptions
-    inner join assumption_draws on assumptions.assumption_id = assumption_draws.assumption_id
-    where assumptions.parameter = 'deployment_share'
+        owner,
+        draw,
+        value as us_share,
+    from {{ assumption_draws('deployment_share') }}
+    where region_id = 'US'
 ),
 
 tracked_abroad as (

@@ -5,14 +5,6 @@ with quarters as (
     select * from {{ ref('int_reference__quarters') }}
 ),
 
-assumptions as (
-    select * from {{ ref('int_inputs__assumptions') }}
-),
-
-assumption_draws as (
-    select * from {{ ref('int_inputs__assumption_draws') }}
-),
-
 build as (
     select seed from {{ source('build', 'parameters') }}
 ),
@@ -20,59 +12,47 @@ build as (
 imports as (
     select
         quarters.quarter_start,
-        assumptions.chip_id,
+        judged.chip_id,
         'foreign' as origin,
-        case assumptions.parameter
+        case judged.parameter
             when 'cn_other_cards' then 'other_cards'
             else 'licensed'
         end as piece,
-        assumption_draws.draw,
-        assumption_draws.value
-        / case when assumptions.unit = 'units_per_year' then 4 else 1 end as units,
+        judged.draw,
+        judged.value / case when judged.unit = 'units_per_year' then 4 else 1 end as units,
     from quarters
-    inner join assumptions
+    inner join {{ assumption_draws('cn_other_cards', 'cn_licensed_units') }} as judged
         on
-            assumptions.parameter in ('cn_other_cards', 'cn_licensed_units')
-            and assumptions.valid_from <= quarters.quarter_start
-            and coalesce(assumptions.valid_to > quarters.quarter_start, true)
-    inner join assumption_draws on assumptions.assumption_id = assumption_draws.assumption_id
+            judged.valid_from <= quarters.quarter_start
+            and coalesce(judged.valid_to > quarters.quarter_start, true)
 ),
 
 noise_widths as (
     select
-        assumption_draws.draw,
-        greatest(assumption_draws.value, 0) as log_sd,
-    from assumptions
-    inner join assumption_draws on assumptions.assumption_id = assumption_draws.assumption_id
-    where assumptions.parameter = 'quarter_noise'
+        draw,
+        greatest(quarter_noise, 0) as log_sd,
+    from {{ constant_draws('quarter_noise') }}
 ),
 
 quarter_shares as (
-    select
-        assumptions.quarter_of_year,
-        assumption_draws.draw,
-        assumption_draws.value as share,
-    from assumptions
-    inner join assumption_draws on assumptions.assumption_id = assumption_draws.assumption_id
-    where assumptions.parameter = 'quarter_share'
+    select * from {{ assumption_draws('quarter_share') }}
 ),
 
 yearly as (
     select
-        assumptions.chip_id,
-        assumptions.origin,
+        outputs.chip_id,
+        outputs.draw,
+        outputs.value as units,
         years.year_start,
-        assumptions.assumption_id,
-    from assumptions
+    from {{ assumption_draws('domestic_units') }} as outputs
     inner join (
         select date_trunc('year', quarter_start)::date as year_start
         from quarters
         group by all
     ) as years
         on
-            assumptions.valid_from <= years.year_start
-            and coalesce(assumptions.valid_to > years.year_start, true)
-    where assumptions.parameter = 'domestic_units'
+            outputs.valid_from <= years.year_start
+            and coalesce(outputs.valid_to > years.year_start, true)
 ),
 
 -- all four quarters of a year, so that shares add up even while the year is open
@@ -80,18 +60,18 @@ noise_uniforms as (
     select
         yearly.chip_id,
         yearly.year_start,
-        yearly.assumption_id,
+        yearly.draw,
+        yearly.units,
         quarter_shares.quarter_of_year,
-        quarter_shares.draw,
-        quarter_shares.share,
+        quarter_shares.value as share,
         {{ uniform_deviate(
             'build.seed',
             "'domestic:' || yearly.chip_id || '|' || yearly.year_start"
             ~ " || '|' || quarter_shares.quarter_of_year",
-            'quarter_shares.draw'
+            'yearly.draw'
         ) }} as u,
     from yearly
-    cross join quarter_shares
+    inner join quarter_shares on yearly.draw = quarter_shares.draw
     cross join build
 ),
 
@@ -135,12 +115,8 @@ domestic as (
         'domestic' as origin,
         'domestic' as piece,
         normalised_shares.draw,
-        assumption_draws.value * normalised_shares.share_of_year as units,
+        normalised_shares.units * normalised_shares.share_of_year as units,
     from normalised_shares
-    inner join assumption_draws
-        on
-            normalised_shares.assumption_id = assumption_draws.assumption_id
-            and normalised_shares.draw = assumption_draws.draw
     inner join quarters
         on
             normalised_shares.year_start = date_trunc('year', quarters.quarter_start)

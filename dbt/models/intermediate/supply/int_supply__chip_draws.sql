@@ -15,43 +15,23 @@ inference_only_chips as (
     select * from {{ ref('stg_assumptions__inference_only_chips') }}
 ),
 
-assumptions as (
-    select * from {{ ref('int_inputs__assumptions') }}
-),
-
-assumption_draws as (
-    select * from {{ ref('int_inputs__assumption_draws') }}
-),
-
 chip_values as (
     select
-        assumptions.chip_id,
-        assumption_draws.draw,
-        max(assumption_draws.value) filter (where assumptions.parameter = 'h100e_training')
-            as h100e_training,
-        max(assumption_draws.value) filter (where assumptions.parameter = 'h100e_inference')
-            as h100e_inference,
-        max(assumption_draws.value) filter (where assumptions.parameter = 'it_power_per_chip')
-            as it_power_w,
-    from assumptions
-    inner join assumption_draws on assumptions.assumption_id = assumption_draws.assumption_id
-    where
-        assumptions.parameter in ('h100e_training', 'h100e_inference', 'it_power_per_chip')
-        and assumptions.chip_id is not null
-    group by assumptions.chip_id, assumption_draws.draw
+        chip_id,
+        draw,
+        max(value) filter (where parameter = 'h100e_training') as h100e_training,
+        max(value) filter (where parameter = 'h100e_inference') as h100e_inference,
+        max(value) filter (where parameter = 'it_power_per_chip') as it_power_w,
+    from {{ assumption_draws('h100e_training', 'h100e_inference', 'it_power_per_chip') }}
+    group by chip_id, draw
 ),
 
 shared_values as (
     select
-        assumption_draws.draw,
-        max(assumption_draws.value) filter (where assumptions.parameter = 'prefill_time_share')
-            as prefill_share,
-        max(assumption_draws.value) filter (where assumptions.parameter = 'it_power_tdp_multiple')
-            as tdp_multiple,
-    from assumptions
-    inner join assumption_draws on assumptions.assumption_id = assumption_draws.assumption_id
-    where assumptions.parameter in ('prefill_time_share', 'it_power_tdp_multiple')
-    group by assumption_draws.draw
+        draw,
+        prefill_time_share as prefill_share,
+        it_power_tdp_multiple as tdp_multiple,
+    from {{ constant_draws('prefill_time_share', 'it_power_tdp_multiple') }}
 ),
 
 yardstick as (

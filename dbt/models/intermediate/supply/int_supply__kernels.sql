@@ -6,34 +6,20 @@ with quarters as (
     select * from {{ ref('int_reference__quarters') }}
 ),
 
-assumptions as (
-    select * from {{ ref('int_inputs__assumptions') }}
-),
-
-assumption_draws as (
-    select * from {{ ref('int_inputs__assumption_draws') }}
-),
-
 lags as (
     select
-        assumptions.region_id,
-        assumption_draws.draw,
-        assumption_draws.value as lag_quarters,
-    from assumptions
-    inner join assumption_draws on assumptions.assumption_id = assumption_draws.assumption_id
-    where assumptions.parameter = 'deployment_lag'
+        region_id,
+        draw,
+        value as lag_quarters,
+    from {{ assumption_draws('deployment_lag') }}
 ),
 
 lives as (
     select
-        assumption_draws.draw,
-        max(assumption_draws.value) filter (where assumptions.parameter = 'weibull_scale')
-            as scale_years,
-        max(assumption_draws.value) filter (where assumptions.parameter = 'weibull_shape') as shape,
-    from assumptions
-    inner join assumption_draws on assumptions.assumption_id = assumption_draws.assumption_id
-    where assumptions.parameter in ('weibull_scale', 'weibull_shape')
-    group by assumption_draws.draw
+        draw,
+        weibull_scale as scale_years,
+        weibull_shape as shape,
+    from {{ constant_draws('weibull_scale', 'weibull_shape') }}
 ),
 
 ages as (

@@ -1,15 +1,7 @@
 -- Chips that were at work before the first counted quarter, on every draw, with their mean age on
 -- that day. Owners are those of the vendor's first counted quarter in the region, on central
 -- values: the opening stock itself is published nowhere, its owners still less.
-with assumptions as (
-    select * from {{ ref('int_inputs__assumptions') }}
-),
-
-assumption_draws as (
-    select * from {{ ref('int_inputs__assumption_draws') }}
-),
-
-chips as (
+with chips as (
     select * from {{ ref('int_reference__chips') }}
 ),
 
@@ -21,8 +13,8 @@ us_shares as (
     select
         owner,
         value_central as us_share,
-    from assumptions
-    where parameter = 'deployment_share'
+    from {{ assumption_points('deployment_share') }}
+    where region_id = 'US'
 ),
 
 first_quarters as (
@@ -95,25 +87,19 @@ owner_shares as (
 
 opening as (
     select
-        assumptions.assumption_id,
-        assumptions.region_id,
-        assumptions.chip_id,
+        judged.region_id,
+        judged.chip_id,
+        judged.draw,
+        judged.value as units,
         chips.vendor,
         -- A chip without a judged age is taken to have sold evenly from its release to that day.
-        date_diff('day', chips.released_on, assumptions.on_date) / 365.25 / 2 as even_age_years,
-    from assumptions
-    inner join chips on assumptions.chip_id = chips.chip_id
-    where assumptions.parameter = 'opening_stock'
+        date_diff('day', chips.released_on, judged.on_date) / 365.25 / 2 as even_age_years,
+    from {{ assumption_draws('opening_stock') }} as judged
+    inner join chips on judged.chip_id = chips.chip_id
 ),
 
 ages as (
-    select
-        assumptions.chip_id,
-        assumption_draws.draw,
-        assumption_draws.value as age_years,
-    from assumptions
-    inner join assumption_draws on assumptions.assumption_id = assumption_draws.assumption_id
-    where assumptions.parameter = 'opening_age'
+    select * from {{ assumption_draws('opening_age') }}
 )
 
 select
@@ -121,16 +107,15 @@ select
     opening.chip_id,
     owner_shares.owner,
     'foreign' as origin,
-    assumption_draws.draw,
-    assumption_draws.value * owner_shares.share as units,
-    coalesce(ages.age_years, opening.even_age_years) as age_years,
+    opening.draw,
+    opening.units * owner_shares.share as units,
+    coalesce(ages.value, opening.even_age_years) as age_years,
 from opening
 inner join owner_shares
     on
         opening.vendor = owner_shares.vendor
         and opening.region_id = owner_shares.region_id
-inner join assumption_draws on opening.assumption_id = assumption_draws.assumption_id
 left join ages
     on
         opening.chip_id = ages.chip_id
-        and assumption_draws.draw = ages.draw
+        and opening.draw = ages.draw

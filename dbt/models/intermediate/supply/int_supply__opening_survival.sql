@@ -8,24 +8,12 @@ opening_stock as (
     select * from {{ ref('int_supply__opening_stock') }}
 ),
 
-assumptions as (
-    select * from {{ ref('int_inputs__assumptions') }}
-),
-
-assumption_draws as (
-    select * from {{ ref('int_inputs__assumption_draws') }}
-),
-
 lives as (
     select
-        assumption_draws.draw,
-        max(assumption_draws.value) filter (where assumptions.parameter = 'weibull_scale')
-            as scale_years,
-        max(assumption_draws.value) filter (where assumptions.parameter = 'weibull_shape') as shape,
-    from assumptions
-    inner join assumption_draws on assumptions.assumption_id = assumption_draws.assumption_id
-    where assumptions.parameter in ('weibull_scale', 'weibull_shape')
-    group by assumption_draws.draw
+        draw,
+        weibull_scale as scale_years,
+        weibull_shape as shape,
+    from {{ constant_draws('weibull_scale', 'weibull_shape') }}
 ),
 
 -- one age per chip and draw, whatever the region

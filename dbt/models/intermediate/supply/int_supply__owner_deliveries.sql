@@ -13,21 +13,8 @@ quarters as (
     select * from {{ ref('int_reference__quarters') }}
 ),
 
-assumptions as (
-    select * from {{ ref('int_inputs__assumptions') }}
-),
-
-assumption_draws as (
-    select * from {{ ref('int_inputs__assumption_draws') }}
-),
-
 growth as (
-    select
-        assumption_draws.draw,
-        assumption_draws.value as growth_per_quarter,
-    from assumptions
-    inner join assumption_draws on assumptions.assumption_id = assumption_draws.assumption_id
-    where assumptions.parameter = 'nowcast_growth'
+    select * from {{ constant_draws('nowcast_growth') }}
 )
 
 select
@@ -49,7 +36,7 @@ select
     shipment_draws.owner,
     shipment_draws.draw,
     shipment_draws.units * power(
-        growth.growth_per_quarter,
+        growth.nowcast_growth,
         date_diff('quarter', vendor_coverage.last_complete_quarter, quarters.quarter_start)
     ) as units,
     true as is_nowcast,

@@ -2,52 +2,21 @@
 -- others, by workload, on every draw. The Chinese stock has no published owners: its factors are
 -- means over the kinds of owner with their shares, so that idle public centres and busy platforms
 -- count apart.
-with assumptions as (
-    select * from {{ ref('int_inputs__assumptions') }}
-),
-
-assumption_draws as (
-    select * from {{ ref('int_inputs__assumption_draws') }}
-),
-
-china_owner_shares as (
+with china_owner_shares as (
     select * from {{ ref('int_supply__china_owner_shares') }}
 ),
 
 occupancies as (
-    select
-        assumptions.region_id,
-        assumptions.owner_group,
-        assumptions.workload_id,
-        assumption_draws.draw,
-        assumption_draws.value as occupancy,
-    from assumptions
-    inner join assumption_draws on assumptions.assumption_id = assumption_draws.assumption_id
-    where assumptions.parameter = 'achievable_occupancy'
+    select * from {{ assumption_draws('achievable_occupancy') }}
 ),
 
 merchant_shares as (
-    select
-        assumptions.region_id,
-        assumptions.owner,
-        assumptions.owner_type,
-        assumption_draws.draw,
-        assumption_draws.value as merchant_share,
-    from assumptions
-    inner join assumption_draws on assumptions.assumption_id = assumption_draws.assumption_id
-    where assumptions.parameter = 'merchant_share'
+    select * from {{ assumption_draws('merchant_share') }}
 ),
 
 -- what is offered in China comes in small lots
 large_factors as (
-    select
-        assumptions.region_id,
-        assumptions.workload_id,
-        assumption_draws.draw,
-        assumption_draws.value as merchant_large_factor,
-    from assumptions
-    inner join assumption_draws on assumptions.assumption_id = assumption_draws.assumption_id
-    where assumptions.parameter = 'merchant_large_factor'
+    select * from {{ assumption_draws('merchant_large_factor') }}
 ),
 
 tracked_owners as (
@@ -57,9 +26,9 @@ tracked_owners as (
         'foreign' as origin,
         occupancies.workload_id,
         occupancies.draw,
-        occupancies.occupancy,
-        occupancies.occupancy * merchant_shares.merchant_share as merchant_occupancy,
-        merchant_shares.merchant_share,
+        occupancies.value as occupancy,
+        occupancies.value * merchant_shares.value as merchant_occupancy,
+        merchant_shares.value as merchant_share,
     from occupancies
     inner join merchant_shares
         on
@@ -77,8 +46,8 @@ china_by_type as (
         china_owner_shares.draw,
         china_owner_shares.owner_share,
         occupancies.workload_id,
-        occupancies.occupancy,
-        merchant_shares.merchant_share,
+        occupancies.value as occupancy,
+        merchant_shares.value as merchant_share,
     from china_owner_shares
     inner join occupancies
         on
@@ -122,9 +91,8 @@ select
     combined.workload_id,
     combined.draw,
     combined.occupancy,
-    combined.merchant_occupancy * coalesce(large_factors.merchant_large_factor, 1)
-        as merchant_occupancy,
-    combined.merchant_share * coalesce(large_factors.merchant_large_factor, 1) as merchant_share,
+    combined.merchant_occupancy * coalesce(large_factors.value, 1) as merchant_occupancy,
+    combined.merchant_share * coalesce(large_factors.value, 1) as merchant_share,
 from combined
 left join large_factors
     on

@@ -2,47 +2,23 @@
 -- utilisation against the reference one, and the part of the time that work is not lost to
 -- failures. One utilisation serves all chips, because measured equivalents already hold the chips'
 -- differences.
-with assumptions as (
-    select * from {{ ref('int_inputs__assumptions') }}
-),
-
-assumption_draws as (
-    select * from {{ ref('int_inputs__assumption_draws') }}
-),
-
-shared as (
+with shared as (
     select
-        assumption_draws.draw,
-        max(assumption_draws.value) filter (where assumptions.parameter = 'reference_mfu')
-            as reference_mfu,
-        max(assumption_draws.value) filter (
-            where assumptions.parameter = 'mfu' and assumptions.job_scale = 'large'
-        ) as mfu_large,
-        max(assumption_draws.value) filter (
-            where assumptions.parameter = 'mfu' and assumptions.job_scale = 'small'
-        ) as mfu_small,
-        max(assumption_draws.value) filter (where assumptions.parameter = 'lost_hours')
-            as lost_hours,
-        max(assumption_draws.value) filter (where assumptions.parameter = 'chips_per_large_job')
-            as chips_per_job,
-        max(assumption_draws.value) filter (where assumptions.parameter = 'goodput')
-            as goodput_small,
-    from assumptions
-    inner join assumption_draws on assumptions.assumption_id = assumption_draws.assumption_id
-    where assumptions.parameter in (
+        draw,
+        max(value) filter (where parameter = 'reference_mfu') as reference_mfu,
+        max(value) filter (where parameter = 'mfu' and job_scale = 'large') as mfu_large,
+        max(value) filter (where parameter = 'mfu' and job_scale = 'small') as mfu_small,
+        max(value) filter (where parameter = 'lost_hours') as lost_hours,
+        max(value) filter (where parameter = 'chips_per_large_job') as chips_per_job,
+        max(value) filter (where parameter = 'goodput') as goodput_small,
+    from {{ assumption_draws(
         'reference_mfu', 'mfu', 'lost_hours', 'chips_per_large_job', 'goodput'
-    )
-    group by assumption_draws.draw
+    ) }}
+    group by draw
 ),
 
 failures as (
-    select
-        assumptions.origin,
-        assumption_draws.draw,
-        assumption_draws.value as failures_per_1000_chip_days,
-    from assumptions
-    inner join assumption_draws on assumptions.assumption_id = assumption_draws.assumption_id
-    where assumptions.parameter = 'failures_per_1000_chip_days'
+    select * from {{ assumption_draws('failures_per_1000_chip_days') }}
 ),
 
 -- chips that came against the rules are foreign chips
@@ -50,9 +26,9 @@ by_origin as (
     select
         origins.origin,
         failures.draw,
-        failures.failures_per_1000_chip_days,
+        failures.value as failures_per_1000_chip_days,
     from (
-        select origin from assumptions where parameter = 'cn_owner_share' group by origin
+        select origin from {{ assumption_points('cn_owner_share') }} group by origin
     ) as origins
     inner join failures
         on

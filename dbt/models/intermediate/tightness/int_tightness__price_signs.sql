@@ -11,20 +11,12 @@ cost_draws as (
 ),
 
 responses as (
-    select
-        rents.draw,
-        rents.value as price_response,
-        spot.value as spot_response,
-        spot_neutral.value as spot_neutral_ratio,
-    from {{ assumption_draws('price_response') }} as rents
-    inner join {{ assumption_draws('spot_response') }} as spot on rents.draw = spot.draw
-    inner join {{ assumption_draws('spot_neutral_ratio') }} as spot_neutral
-        on rents.draw = spot_neutral.draw
+    select * from {{ constant_draws('price_response', 'spot_response', 'spot_neutral_ratio') }}
 ),
 
 neutral_levels as (
     select
-        series as indicator,
+        indicator,
         draw,
         value as neutral_premium,
     from {{ assumption_draws('neutral_premium') }}
@@ -32,20 +24,18 @@ neutral_levels as (
 
 noises as (
     select
-        series as indicator,
+        indicator,
         valid_from,
         valid_to,
         value_central as log_sd,
-    from {{ ref('int_inputs__assumptions') }}
-    where parameter = 'indicator_noise'
+    from {{ assumption_points('indicator_noise') }}
 ),
 
 provider_noises as (
     select
-        series as indicator,
+        indicator,
         value_central as log_sd,
-    from {{ ref('int_inputs__assumptions') }}
-    where parameter = 'indicator_noise_per_provider'
+    from {{ assumption_points('indicator_noise_per_provider') }}
 ),
 
 signs as (

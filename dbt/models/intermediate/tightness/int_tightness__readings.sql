@@ -15,9 +15,8 @@ price_signs as (
 ),
 
 quantity_noise as (
-    select value_central as log_sd
-    from {{ ref('int_inputs__assumptions') }}
-    where parameter = 'tightness_quantity_noise'
+    select tightness_quantity_noise as log_sd
+    from {{ constant_points('tightness_quantity_noise') }}
 ),
 
 indicator_weights as (

@@ -17,14 +17,12 @@ steps as (
     select
         region_id,
         pow(value_central, 2) as step_variance,
-    from {{ ref('int_inputs__assumptions') }}
-    where parameter = 'tightness_step_sd'
+    from {{ assumption_points('tightness_step_sd') }}
 ),
 
 starts as (
-    select pow(value_central, 2) as start_variance
-    from {{ ref('int_inputs__assumptions') }}
-    where parameter = 'tightness_start_sd'
+    select pow(tightness_start_sd, 2) as start_variance
+    from {{ constant_points('tightness_start_sd') }}
 ),
 
 -- every quarter from the first reading of a region on, with its reading if it has one
