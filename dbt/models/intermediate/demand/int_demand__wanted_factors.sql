@@ -94,9 +94,13 @@ select
     yearly_days.curve as region_id,
     yearly_days.quarter_start,
     firsts.draw,
-    coalesce(
-        stated.wanted_factor,
-        exp(firsts.scaled + places.inside_weight * (seconds.scaled - firsts.scaled))
+    -- what was served was wanted
+    greatest(
+        1,
+        coalesce(
+            stated.wanted_factor,
+            exp(firsts.scaled + places.inside_weight * (seconds.scaled - firsts.scaled))
+        )
     ) as wanted_factor,
     coalesce(stated.statements, 0) as statements,
 from yearly_days
