@@ -8,6 +8,7 @@ followed as (
     select
         parameter,
         assumption_id,
+        coalesce(valid_from, date '0001-01-01') as valid_from,
         valid_to,
         lead(assumption_id) over scope as next_assumption_id,
         lead(coalesce(valid_from, date '0001-01-01')) over scope as next_valid_from,
@@ -25,10 +26,14 @@ followed as (
 select
     parameter,
     assumption_id,
-    next_assumption_id,
+    valid_from,
     valid_to,
+    next_assumption_id,
     next_valid_from,
 from followed
 where
     next_assumption_id is not null
-    and coalesce(valid_to > next_valid_from, true)
+    and (
+        valid_from = next_valid_from
+        or coalesce(valid_to > next_valid_from, true)
+    )

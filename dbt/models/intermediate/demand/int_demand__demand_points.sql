@@ -5,10 +5,6 @@ with regional_service as (
     select * from {{ ref('int_demand__regional_service') }}
 ),
 
-quarters as (
-    select * from {{ ref('int_reference__quarters') }}
-),
-
 workloads as (
     select * from {{ ref('int_reference__workloads') }}
 ),

@@ -17,10 +17,6 @@ quarters as (
     select * from {{ ref('int_reference__quarters') }}
 ),
 
-draws as (
-    select * from {{ ref('int_inputs__draws') }}
-),
-
 unobserved as (
     select
         judged.region_id,

@@ -1,9 +1,5 @@
 -- The rows of a rule set that are in force in an interval; every later step reads this one.
-with rule_sets as (
-    select * from {{ ref('int_policy__rule_sets') }}
-),
-
-intervals as (
+with intervals as (
     select * from {{ ref('int_policy__rule_intervals') }}
 ),
 
