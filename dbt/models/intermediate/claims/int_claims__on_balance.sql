@@ -106,7 +106,7 @@ surplus as (
         at_then.wanted_points as then_points,
         at_latest.wanted_points as latest_points,
         at_latest.wanted_points as test_points,
-        'share of draws whose served work exceeds the stock '
+        'probability that the stock bears the demand '
         || {{ shown_number('at_then.bound_probability') }} || ' then, '
         || {{ shown_number('at_latest.bound_probability') }} || ' latest' as detail,
     from claim_quarters

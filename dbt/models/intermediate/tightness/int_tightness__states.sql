@@ -183,7 +183,8 @@ select
         else 'slack'
     end as state,
     quarter_states.is_nowcast,
-    price_origins.source_ids,
+    -- neutral levels and responses are judgements
+    concat_ws(',', 'assumptions', price_origins.source_ids) as source_ids,
     price_origins.known_on,
     'inferred' as confidence,
 from judged
