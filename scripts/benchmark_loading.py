@@ -66,19 +66,20 @@ def load_with_checks(path: Path, folder: Path, memory: str) -> Callable[[], int]
         for table in ids.tables:
             for entity, column in table.provides.items():
                 file = ids.folder / "data" / table.file_name
-                session._insert_ids(entity, column, f"read_csv('{file}', all_varchar = true)")
+                session.ids.insert(entity, column, f"read_csv('{file}', all_varchar = true)")
     moment = datetime(2026, 11, 22)
     document = Document(
         "rental_quotes", "benchmark", "0" * 64, "embedded", path.name, "csv", moment.date(), moment
     )
     context = LoadContext(
-        session.connection, session.entity_tables, settings, "0" * 16, date(2026, 11, 22)
+        session.connection, session.ids.tables, settings, "0" * 16, date(2026, 11, 22)
     )
 
     def load() -> int:
-        check_file(path, path.name)
-        cells = read_csv_cells(session.connection, path, path.name)
-        done = load_table(contract, contract.tables[0], document, [], context, cells)
+        table = contract.tables[0]
+        stats = check_file(path, path.name)
+        cells = read_csv_cells(session.connection, path, path.name, table, document, stats)
+        done = load_table(contract, table, document, [], context, cells)
         return done.rows_accepted
 
     return load

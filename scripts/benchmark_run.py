@@ -36,7 +36,6 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines.base.rows import fetch_row
 from pipelines.base.settings import PROJECT_DIR, Settings
 from pipelines.base.sql import quote_name
 from pipelines.build.kept import forget_build
@@ -100,14 +99,6 @@ def execute_alone(settings: Settings, with_tests: bool) -> None:
     """Execute the last build's SQL in a new file beside it, on the same raw files."""
     manifest = read_manifest(settings)
     schemas = {n["schema"] for n in manifest["nodes"].values() if n["resource_type"] == "model"}
-    with duckdb.connect(str(settings.build_path), read_only=True) as build:
-        views = [
-            row[0]
-            for row in build.execute(
-                "select sql from duckdb_views() where schema_name = 'raw'"
-            ).fetchall()
-        ]
-        parameters = fetch_row(build, "select * from raw.build_parameters")
     # compiled SQL names the database, which DuckDB calls by the file's stem
     path = settings.build_dir / "alone" / settings.build_path.name
     shutil.rmtree(path.parent, ignore_errors=True)
@@ -115,18 +106,31 @@ def execute_alone(settings: Settings, with_tests: bool) -> None:
     with duckdb.connect(str(path)) as connection:
         connection.execute("set memory_limit = ?", [settings.memory_limit])
         connection.execute(f"set threads = {settings.threads}")
-        for schema in sorted(schemas | {"raw"}):
+        for schema in sorted(schemas):
             connection.execute(f"create schema {quote_name(schema)}")
-        for view in views:
-            connection.execute(view)
-        connection.execute(
-            "create table raw.build_parameters as "
-            "select ?::date as as_of, ?::bigint as draws, ?::bigint as seed",
-            list(parameters),
-        )
+        copy_raw(settings.build_path, connection)
         for statement in list_statements(manifest, with_tests):
             connection.execute(statement).fetchall()
     shutil.rmtree(path.parent)
+
+
+def copy_raw(build_path: Path, connection: duckdb.DuckDBPyConnection) -> None:
+    """Give a database all that models read: the build's views on raw files and its own tables."""
+    with duckdb.connect(str(build_path), read_only=True) as build:
+        views = build.execute("select sql from duckdb_views() where schema_name = 'raw'").fetchall()
+        tables = {
+            name: build.execute(f"from raw.{quote_name(name)}").to_arrow_table()
+            for (name,) in build.execute(
+                "select table_name from duckdb_tables() where schema_name = 'raw'"
+            ).fetchall()
+        }
+    connection.execute("create schema raw")
+    for (view,) in views:
+        connection.execute(view)
+    for name, rows in tables.items():
+        connection.register("copied", rows)
+        connection.execute(f"create table raw.{quote_name(name)} as from copied")
+        connection.unregister("copied")
 
 
 def forget_releases(settings: Settings) -> None:

@@ -5,7 +5,8 @@
 For each version a throw-away virtual environment is made, the client is installed into it with pip
 from wherever pip is set up to install from, and every row of every table of the schemas `marts` and
 `meta` is fetched. The rows and a sum over them are compared with those that the project's own
-client reads. Exit code 1 if a client cannot read a table or reads something else.
+client reads. Exit code 1 if a client cannot read a table or reads something else. `--versions`
+without any only lets the project's own client read.
 """
 
 import argparse
@@ -101,7 +102,7 @@ def main() -> None:
     """Read the arguments, try every client, print one line each."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("database", nargs="?", type=Path, default=Settings().current_path)
-    parser.add_argument("--versions", nargs="+", default=list(VERSIONS))
+    parser.add_argument("--versions", nargs="*", default=list(VERSIONS))
     arguments = parser.parse_args()
     if not arguments.database.exists():
         sys.exit(f"{arguments.database}: not found; run: make warehouse")

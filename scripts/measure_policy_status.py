@@ -20,10 +20,11 @@ import click
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from pipelines.base.rows import fetch_row
+from pipelines.base.rows import fetch_value
 from tests.policy.sql_engine import (
     REGIME,
     STATUS,
+    Program,
     compile_program,
     open_database,
     run_models,
@@ -39,14 +40,8 @@ def get_peak_mib() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / KIB_PER_MIB
 
 
-@click.command()
-@click.option("--threads", default=2, show_default=True, help="Threads of DuckDB.")
-@click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="Default: today (UTC).")
-def main(threads: int, as_of: datetime | None) -> None:
-    """Measure rows, seconds and memory of the policy status."""
-    with tempfile.TemporaryDirectory() as folder:
-        program = compile_program(Path(folder), (STATUS, REGIME))
-    day: date = (as_of or datetime.now(UTC)).date()
+def measure(program: Program, day: date, threads: int) -> None:
+    """Run the compiled models on what was known on a day; print rows, seconds and memory."""
     connection = open_database(day, threads)
     write_raw_tables(connection, program.contracts, program.needed, read_embedded_rows())
     before = get_peak_mib()
@@ -54,12 +49,22 @@ def main(threads: int, as_of: datetime | None) -> None:
     seconds = run_models(connection, program)
     total = perf_counter() - start
     for mart in (STATUS, REGIME):
-        (rows,) = fetch_row(connection, f"select count(*) from marts.{mart}")
+        rows = fetch_value(connection, f"select count(*) from marts.{mart}")
         click.echo(f"{mart:<28}{rows:>12,} rows")
     click.echo(f"{'all models':<28}{total:>12.1f} s, {threads} threads")
     for name, taken in sorted(seconds.items(), key=lambda item: -item[1])[:SLOWEST]:
         click.echo(f"  {name:<36}{taken:>6.2f} s")
     click.echo(f"{'peak memory':<28}{get_peak_mib():>12.0f} MiB ({before:.0f} before the models)")
+
+
+@click.command()
+@click.option("--threads", default=2, show_default=True, help="Threads of DuckDB.")
+@click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="Default: today (UTC).")
+def main(threads: int, as_of: datetime | None) -> None:
+    """Measure rows, seconds and memory of the policy status."""
+    with tempfile.TemporaryDirectory() as folder:
+        program = compile_program(Path(folder), (STATUS, REGIME))
+    measure(program, (as_of or datetime.now(UTC)).date(), threads)
 
 
 if __name__ == "__main__":

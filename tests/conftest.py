@@ -9,9 +9,14 @@ import duckdb
 import pytest
 
 from pipelines.base.settings import Settings
-from pipelines.run.pipeline import run_pipeline
-from pipelines.run.state import Outcome
+from pipelines.build.kept import get_note_path
+from pipelines.build.models import run_dbt
+from pipelines.run.pipeline import hold_run, run_pipeline
+from pipelines.run.stages import ingest_sources, register_raw, write_meta
+from pipelines.run.state import Outcome, Run, start_run
 from tests.small_project.builder import SmallProject, build_project
+
+pytest_plugins = ["pytester"]
 
 # two days after a new rule had closed the way of the H800, and far from any quarter's end
 EARLIER_DAY = date(2023, 12, 19)
@@ -87,3 +92,24 @@ def real_warehouse(tmp_path_factory: pytest.TempPathFactory) -> RealWarehouse:
     shutil.copyfile(settings.build_path, current_build)
     earlier = run_pipeline(settings, EARLIER_DAY)
     return RealWarehouse(settings, current, earlier, current_build)
+
+
+@pytest.fixture(scope="session")
+def second_build(real_warehouse: RealWarehouse, tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """Build the tables of today once more, in another folder and after another build.
+
+    All that shapes content is done again, loading and models, and schema `meta` is filled; audit
+    and copy add nothing. The release began with nothing; here incremental models carry on from the
+    build of the earlier day.
+    """
+    folder = tmp_path_factory.mktemp("second") / "warehouse"
+    run = start_run(Settings(warehouse_dir=folder), None)
+    run.settings.build_dir.mkdir(parents=True)
+    for path in (real_warehouse.settings.build_path, get_note_path(real_warehouse.settings)):
+        shutil.copyfile(path, run.settings.build_dir / path.name)
+    with hold_run(run):
+        ingest_sources(run)
+        register_raw(run)
+        run_dbt(run.settings, ["run"])
+        write_meta(run)
+    return run

@@ -13,22 +13,41 @@
 
 
 {#-
-    The 5, 50 and 95 % points of a quantity over the draws as one list; the central path (draw 0)
-    does not count. Read it with `quantile_columns` in the next query.
+    Three points of a quantity as one value with names: the 5, 50 and 95 % point, read as
+    `points.p05`, `points.p50` and `points.p95`.
 -#}
-{% macro quantile_points(value) -%}
-    quantile_cont({{ value }}, [0.05, 0.5, 0.95]) filter (where draw > 0)
+{% macro named_points(p05, p50, p95) -%}
+    {'p05': {{ p05 }}, 'p50': {{ p50 }}, 'p95': {{ p95 }}}
 {%- endmacro %}
 
 
 {#-
-    Three columns `<prefix>_p05`, `_p50` and `_p95`, rounded to significant digits, out of a list of
-    `quantile_points`; null where the list is.
+    The 5, 50 and 95 % points of a quantity over the draws as one value, null where it has none; the
+    central path (draw 0) does not count. Read it with `quantile_columns` in the next query.
+
+    Args:
+        value: expression of the quantity.
+        where: which rows count.
+-#}
+{% macro quantile_points(value, where='draw > 0') -%}
+    {%- set found -%}
+        quantile_cont({{ value }}, [0.05, 0.5, 0.95]) filter (where {{ where }})
+    {%- endset -%}
+    case
+        when {{ found }} is not null
+            then {{ named_points('(' ~ found ~ ')[1]', '(' ~ found ~ ')[2]', '(' ~ found ~ ')[3]') }}
+    end
+{%- endmacro %}
+
+
+{#-
+    Three columns `<prefix>_p05`, `_p50` and `_p95`, rounded to significant digits, out of
+    `quantile_points`; null where those are.
 -#}
 {% macro quantile_columns(points, prefix) -%}
-    {{ significant(points ~ '[1]') }} as {{ prefix }}_p05,
-    {{ significant(points ~ '[2]') }} as {{ prefix }}_p50,
-    {{ significant(points ~ '[3]') }} as {{ prefix }}_p95
+    {%- for point in ['p05', 'p50', 'p95'] -%}
+    {{ significant(points ~ '.' ~ point) }} as {{ prefix }}_{{ point }}{{ ',\n    ' if not loop.last }}
+    {%- endfor -%}
 {%- endmacro %}
 
 
@@ -38,4 +57,10 @@
 -#}
 {% macro ordered_sum(value) -%}
     {{ 'sum(' ~ value ~ ' order by ' ~ value ~ ')' if value else 'null' }}
+{%- endmacro %}
+
+
+{#- No points, of the type that `quantile_points` gives. -#}
+{% macro no_points() -%}
+    cast(null as struct(p05 double, p50 double, p95 double))
 {%- endmacro %}

@@ -12,10 +12,7 @@
 -#}
 {% macro two_level_jevons(relatives, name) -%}
 by_region as (
-    select * from {{ relatives }}
-    where region_id <> 'WORLD'
-    union all
-    select * replace ('WORLD' as region_id) from {{ relatives }}
+    {{ in_region_and_world(relatives) }}
 ),
 
 provider_means as (

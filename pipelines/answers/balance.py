@@ -1,7 +1,7 @@
 """From a figure of the balance down to what it rests on, read from a published release alone.
 
 Nothing is computed here that the release does not hold: the walk multiplies out in its own marts.
-Reading belongs in `explain_rows.py`, printing in `cli/explain.py`.
+Reading belongs in `balance_rows.py`, printing in `cli/explain.py`.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from pipelines.answers.balance_rows import (
     read_inputs,
     read_one,
     read_parts,
+    read_points,
     read_premiums,
     read_price_index,
     read_runs,
@@ -39,9 +40,10 @@ class BalanceAnswer:
 
     `figure` is the published row, `steps` the walk on the central path, `parts` its chips by owner
     and origin, `chips` what stands there, `arrivals` what came in the year to the quarter, `runs`
-    the published training runs behind observed demand, `assumptions` the rows of the registry that
-    the steps read. `inputs` is None where the release holds no sensitivity. `premiums` say what
-    prices tell of scarcity there and then.
+    the published training runs behind observed demand, `points` those between which the curves
+    behind tokens are read, `assumptions` the rows of the registry that the steps read. `inputs` is
+    None where the release holds no sensitivity. `premiums` say what prices tell of scarcity there
+    and then.
     """
 
     release: dict
@@ -55,6 +57,7 @@ class BalanceAnswer:
     chips: list[dict]
     arrivals: list[dict]
     runs: list[dict]
+    points: list[dict]
     assumptions: list[dict]
     sources: list[dict]
     inputs: list[dict] | None
@@ -87,7 +90,9 @@ def find_quarter(connection: duckdb.DuckDBPyConnection, name: str) -> dict:
     Raises:
         UnknownNameError: it is no quarter, or the release does not reach it.
     """
-    quarters = fetch_rows(connection, "from marts.dim_quarter order by quarter_start", [])
+    quarters = fetch_rows(
+        connection, "from marts.dim_quarter where is_balance_quarter order by quarter_start", []
+    )
     if not quarters:
         raise ReleaseError("the release holds no quarter; it is as of too early a day")
     first, last = quarters[0]["quarter_label"], quarters[-1]["quarter_label"]
@@ -187,6 +192,7 @@ def answer_balance(
             read_chips(connection, case),
             read_arrivals(connection, case),
             read_runs(connection, case),
+            read_points(connection, case),
             read_assumptions(connection, steps),
             read_sources(connection),
             read_inputs(connection, case),

@@ -95,37 +95,48 @@ def read_runs(connection: duckdb.DuckDBPyConnection, case: dict) -> list[dict]:
 
     A quarter after the coverage of the list rests on the last four quarters of it.
     """
-    if case["workload"] == "inference":
-        return []
     return read_case(
         connection,
         """
-        with smoothing as (
-            select value_central::integer // 2 as quarters_each_side
-            from meta.assumption where assumption_id = 'run-smoothing'
-        ),
-        covered as (
-            select region_id, max(quarter_start) as last_quarter
-            from marts.fct_training_run_quarter group by region_id
+        with behind as (
+            select input_key, weight from bridges.brg_compute_demand
+            where region_id = $region and quarter_start = $quarter and workload_id = $workload
+              and input_table = 'fct_training_run_quarter'
         )
         select runs.model_id, runs.model_name, runs.developer, runs.region_id, runs.started_on,
                runs.ended_on, any_value(runs.training_flop) as training_flop,
                sum(runs.h100e order by runs.quarter_start) as h100e_quarters,
-               count(*) as quarters, any_value(runs.source_url) as source_url
-        from marts.fct_training_run_quarter as runs
-        inner join covered using (region_id)
-        cross join smoothing
-        where $region in (region_id, 'WORLD')
-          and runs.is_large = ($workload = 'training_large')
-          and case
-              when $quarter > covered.last_quarter
-                  then runs.quarter_start >= covered.last_quarter - interval 9 month
-              else abs(date_diff('quarter', runs.quarter_start, $quarter))
-                  <= smoothing.quarters_each_side
-          end
+               count(*) as quarters, any_value(behind.weight) as weight,
+               any_value(runs.source_url) as source_url
+        from behind
+        inner join marts.fct_training_run_quarter as runs
+            on behind.input_key = concat(
+                'model_id=', runs.model_id, '|quarter_start=', runs.quarter_start
+            )
         group by runs.model_id, runs.model_name, runs.developer, runs.region_id,
                  runs.started_on, runs.ended_on
         order by h100e_quarters desc, runs.model_id
+        """,
+        case,
+    )
+
+
+def read_points(connection: duckdb.DuckDBPyConnection, case: dict) -> list[dict]:
+    """Return the points between which the curves of inference demand are read.
+
+    Each with its curve, the id of the published volume or assumption, and its weight on the
+    logarithmic scale of the curve; none for training.
+    """
+    return read_case(
+        connection,
+        """
+        select step as curve, input_key as point_id,
+               input_table = 'token_volumes__token_volumes' as is_published, weight
+        from bridges.brg_compute_demand
+        where region_id = $region and quarter_start = $quarter and workload_id = $workload
+          and component = 'tokens'
+        group by all
+        order by curve, weight desc, point_id
         """,
         case,
     )

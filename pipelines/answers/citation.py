@@ -1,26 +1,26 @@
 """What stands behind a mart's row: raw rows by figure, and rows of marts to go on from.
 
-Plain records that the other modules hand each other; what is cited is decided there.
+Plain records that the other modules hand each other; what is cited is decided by the bridges.
 """
 
 from dataclasses import dataclass, field
-from typing import Any
 
 
 @dataclass(frozen=True)
 class Citation:
-    """Raw rows of one source behind one figure.
+    """Raw rows behind one figure, named by their ids or by their numbers in a document.
 
     Attributes:
         figure: which figure of the row, in words.
-        conditions: raw column -> SQL condition and bound values; all of them hold for a row.
-        raw_table: table of the source; None for whatever the document holds.
+        ids: values of the key of the table; numbers of rows where `sha256` names the document.
+        source_id: source of the table; None where `sha256` names the document.
+        raw_table: table of the source; None where `sha256` names the document.
         sha256: document; None for every one that feeds the mart.
     """
 
     figure: str
-    source_id: str
-    conditions: dict[str, tuple[str, list]]
+    ids: tuple[str, ...]
+    source_id: str | None = None
     raw_table: str | None = None
     sha256: str | None = None
 
@@ -30,7 +30,7 @@ class Step:
     """A row of another mart behind a row, which can be traced in turn."""
 
     table: str
-    key: dict[str, Any]
+    key: dict[str, str]
 
 
 @dataclass
@@ -40,13 +40,16 @@ class Backing:
     citations: list[Citation] = field(default_factory=list)
     steps: list[Step] = field(default_factory=list)
 
-    def cite(self, figure: str, source_id: str, raw_table: str, column: str, values: list) -> None:
-        """Cite rows by the values of one column; no values cite nothing."""
-        if values:
-            condition = (f"{column}::varchar in (select unnest(?::varchar[]))", [list(values)])
-            self.citations.append(Citation(figure, source_id, {column: condition}, raw_table))
+    def cite_documents(self, figure: str, keys: list[str]) -> None:
+        """Cite rows of documents, each given as SHA-256 and number, split by a colon."""
+        numbers: dict[str, list[str]] = {}
+        for key in keys:
+            sha256, number = key.split(":")
+            numbers.setdefault(sha256, []).append(number)
+        for sha256, found in sorted(numbers.items()):
+            self.citations.append(Citation(figure, tuple(found), sha256=sha256))
 
-    def add_step(self, table: str, **key: Any) -> None:
+    def add_step(self, table: str, **key: str) -> None:
         """Name a row of a mart by its key, once."""
         step = Step(table, key)
         if step not in self.steps:

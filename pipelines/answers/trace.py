@@ -2,8 +2,8 @@
 
 A release says in `meta.lineage` which documents feed each mart, and in `meta.document` where their
 bytes came from. The rows are found in the raw files of those documents by the cells that they share
-with the mart's row: the same chip (under any of its labels), owner, site, place and period. Of a
-price the rows behind each of its figures are known exactly (`prices.py`).
+with the mart's row: the same chip (under any of its labels), owner, site, place and period. Where
+a bridge of the release says which rows stand behind each figure, exactly those (`backing.py`).
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from typing import Any
 
 import duckdb
 
+from pipelines.answers.backing import read_backing
 from pipelines.answers.citation import Citation, Step
-from pipelines.answers.prices import back_price
 from pipelines.base.errors import ReleaseError
 from pipelines.base.rows import fetch_value
 from pipelines.base.settings import Settings
@@ -24,6 +24,7 @@ from pipelines.base.sql import quote_name, quote_text
 from pipelines.contracts.load import CONTRACT_FILE, load_contract
 from pipelines.contracts.model import PROVENANCE, Contract, Table
 from pipelines.ingest.records import list_loads
+from pipelines.release.publish import find_readable
 
 # columns of raw rows that date what a row describes, in the order of trust
 PERIOD_COLUMNS = ("period_start", "observed_on", "on_date", "as_of", "month")
@@ -138,14 +139,14 @@ def trace_row(settings: Settings, table: str, key: list[str], values: list[str])
     """
     if not settings.current_path.exists():
         raise ReleaseError("nothing is published yet; run: make warehouse")
-    with duckdb.connect(str(settings.current_path), read_only=True) as connection:
+    with duckdb.connect(str(find_readable(settings)), read_only=True) as connection:
         row = find_row(connection, table, key, values)
         documents = _list_documents(connection, table)
         labels = _list_labels(connection, row)
         countries = _list_countries(connection, row)
-        backing = back_price(connection, table, row)
+        backing = read_backing(connection, table, key, row)
     if backing is not None:
-        contracts = _load_contracts(settings, {c.source_id for c in backing.citations})
+        contracts = _load_contracts(settings, {document[0] for document in documents})
         evidence = [
             found
             for citation in backing.citations
@@ -202,15 +203,18 @@ def _find_cited(
 ) -> Evidence | None:
     """Return the rows of a document that a figure cites; None where it holds none of them."""
     source_id, raw_table, sha256, *_ = document
-    if source_id != citation.source_id:
-        return None
-    if citation.raw_table not in (None, raw_table) or citation.sha256 not in (None, sha256):
+    named = (citation.source_id, citation.raw_table) == (source_id, raw_table)
+    if not named and citation.sha256 != sha256:
         return None
     contract, path = _find_raw(settings, contracts, document)
     if contract is None or path is None:
         return _make_evidence(document, (), (), (), citation.figure)
     raw = contract.get_table(raw_table)
-    matched, columns, rows = _match_rows(path, raw, citation.conditions, whole=True)
+    column = raw.key[0] if named else "document_row"
+    condition = f"{quote_name(column)}::varchar in (select unnest(?::varchar[]))"
+    matched, columns, rows = _match_rows(
+        path, raw, {column: (condition, [list(citation.ids)])}, whole=True
+    )
     return _make_evidence(document, matched, columns, rows, citation.figure) if rows else None
 
 

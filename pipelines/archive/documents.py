@@ -2,18 +2,20 @@
 
 Beside the bytes stands one record per source and document (where it came from, when, ETag). A
 second fetch of the same bytes renews the note of how the address answered last, and the list of
-days on which they were seen; nothing else.
+days on which they were seen; nothing else. A document that turned out to be wrong is withdrawn: it
+stays here with the reason, and no build reads it.
 Fetching itself belongs in `fetch.py`.
 """
 
 from __future__ import annotations
 
 import json
+import logging
 import shutil
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
 from pipelines.base.files import (
     get_temporary_path,
@@ -23,6 +25,13 @@ from pipelines.base.files import (
     write_bytes,
     write_json,
 )
+
+logger = logging.getLogger(__name__)
+
+# Rows kept in the repository in the contract's own columns, documents of the upstream that are
+# kept there as they were published, and documents that were fetched.
+Origin = Literal["embedded", "recorded", "live"]
+ORIGINS: tuple[str, ...] = get_args(Origin)
 
 
 @dataclass(frozen=True)
@@ -36,7 +45,7 @@ class Document:
     source_id: str
     document: str
     sha256: str
-    origin: Literal["embedded", "live"]
+    origin: Origin
     address: str
     media: str
     document_on: date
@@ -57,6 +66,15 @@ class FetchNote:
     sha256: str | None = None
 
 
+@dataclass(frozen=True)
+class Withdrawal:
+    """Why a document is read by no build any more, and since when."""
+
+    sha256: str
+    reason: str
+    at: datetime
+
+
 class Archive:
     """Content-addressed store of documents under one folder."""
 
@@ -67,8 +85,12 @@ class Archive:
         """Return where the bytes with that hash are (or would be)."""
         return self.folder / "documents" / sha256[:2] / sha256
 
-    def _get_record_path(self, source_id: str, document: str, sha256: str) -> Path:
-        return self.folder / "records" / source_id / f"{document}-{sha256[:16]}.json"
+    def _get_record_path(self, document: Document) -> Path:
+        folder = self.folder / "records" / document.source_id
+        if document.origin != "live":
+            # the same bytes may be kept in the repository and served by an address
+            folder = folder / document.origin
+        return folder / f"{document.document}-{document.sha256[:16]}.json"
 
     def store(self, content: bytes, document: Document) -> Document:
         """Keep the bytes and a record of them; unchanged bytes add neither.
@@ -99,10 +121,12 @@ class Archive:
         return self._write_record(document)
 
     def _write_record(self, document: Document) -> Document:
-        record = self._get_record_path(document.source_id, document.document, document.sha256)
-        if not record.exists():
-            write_json(record, asdict(document))
-        return self._read_record(record)
+        path = self._get_record_path(document)
+        kept = self._read_record(path) if path.exists() else None
+        if kept is None or kept.origin != document.origin:
+            write_json(path, asdict(document))
+            return document
+        return kept
 
     def read(self, sha256: str) -> bytes:
         """Return the bytes with that hash.
@@ -128,16 +152,20 @@ class Archive:
     def list_documents(self, source_id: str) -> list[Document]:
         """Return all documents of a source, oldest first."""
         folder = self.folder / "records" / source_id
-        records = [self._read_record(path) for path in sorted(folder.glob("*.json"))]
-        return sorted(records, key=lambda d: (d.document_on, d.fetched_at, d.sha256))
+        found = [self._read_record(path) for path in sorted(folder.glob("*.json"))]
+        for origin in ORIGINS:
+            found += [self._read_record(path) for path in sorted((folder / origin).glob("*.json"))]
+        # an older archive kept what was embedded beside what was fetched
+        records = {(d.origin, d.document, d.sha256): d for d in found if d is not None}
+        return sorted(records.values(), key=lambda d: (d.document_on, d.fetched_at, d.sha256))
 
     def _get_sightings_path(self, source_id: str, document: str) -> Path:
         return self.folder / "sightings" / source_id / f"{document}.json"
 
     def note_sighting(self, source_id: str, document: str, sha256: str, day: date) -> None:
-        """Keep that an address served these bytes on a day; the first bytes of a day stand."""
+        """Keep that an address served these bytes on a day; the last bytes of a day stand."""
         sightings = self.list_sightings(source_id, document)
-        if day not in sightings:
+        if sightings.get(day) != sha256:
             seen = sorted((sightings | {day: sha256}).items())
             write_json(
                 self._get_sightings_path(source_id, document),
@@ -146,11 +174,43 @@ class Archive:
 
     def list_sightings(self, source_id: str, document: str) -> dict[date, str]:
         """Return by day the SHA-256 of what an address served; unchanged bytes stand here again."""
-        path = self._get_sightings_path(source_id, document)
-        if not path.exists():
+        content = _read_json(self._get_sightings_path(source_id, document))
+        try:
+            return {date.fromisoformat(day): str(sha256) for day, sha256 in content.items()}
+        except ValueError as error:
+            logger.warning("sightings of %s %s cannot be read: %s", source_id, document, error)
             return {}
-        content = json.loads(path.read_text(encoding="utf-8"))
-        return {date.fromisoformat(day): sha256 for day, sha256 in content.items()}
+
+    def _get_withdrawals_path(self, source_id: str) -> Path:
+        return self.folder / "withdrawn" / f"{source_id}.json"
+
+    def list_withdrawn(self, source_id: str) -> dict[str, Withdrawal]:
+        """Return by SHA-256 the documents of a source that no build reads any more."""
+        content = _read_json(self._get_withdrawals_path(source_id))
+        return {
+            sha256: Withdrawal(sha256, item["reason"], datetime.fromisoformat(item["at"]))
+            for sha256, item in content.items()
+        }
+
+    def withdraw(self, source_id: str, sha256: str, reason: str, at: datetime) -> None:
+        """Take a document out of use; its bytes and its record stay."""
+        withdrawn = self.list_withdrawn(source_id) | {sha256: Withdrawal(sha256, reason, at)}
+        self._write_withdrawn(source_id, withdrawn)
+
+    def restore(self, source_id: str, sha256: str) -> None:
+        """Put a withdrawn document back into use."""
+        withdrawn = self.list_withdrawn(source_id)
+        withdrawn.pop(sha256, None)
+        self._write_withdrawn(source_id, withdrawn)
+
+    def _write_withdrawn(self, source_id: str, withdrawn: dict[str, Withdrawal]) -> None:
+        write_json(
+            self._get_withdrawals_path(source_id),
+            {
+                item.sha256: {"reason": item.reason, "at": item.at.isoformat()}
+                for item in withdrawn.values()
+            },
+        )
 
     def _get_note_path(self, source_id: str, document: str) -> Path:
         return self.folder / "fetches" / source_id / f"{document}.json"
@@ -161,16 +221,34 @@ class Archive:
 
     def read_fetch_note(self, source_id: str, document: str) -> FetchNote | None:
         """Return how the last fetch of an address ended; None if it was never asked."""
-        path = self._get_note_path(source_id, document)
-        if not path.exists():
+        content = _read_json(self._get_note_path(source_id, document))
+        try:
+            return FetchNote(
+                **content | {"fetched_at": datetime.fromisoformat(content["fetched_at"])}
+            )
+        except (KeyError, TypeError, ValueError):
             return None
-        content = json.loads(path.read_text(encoding="utf-8"))
-        content["fetched_at"] = datetime.fromisoformat(content["fetched_at"])
-        return FetchNote(**content)
 
     @staticmethod
-    def _read_record(path: Path) -> Document:
+    def _read_record(path: Path) -> Document | None:
+        """Return a record; None, with a warning, where the file is cut or no record."""
+        content = _read_json(path)
+        try:
+            content["document_on"] = date.fromisoformat(content["document_on"])
+            content["fetched_at"] = datetime.fromisoformat(content["fetched_at"])
+            return Document(**content)
+        except (KeyError, TypeError, ValueError) as error:
+            logger.warning("%s is no record of a document and is passed over: %s", path, error)
+            return None
+
+
+def _read_json(path: Path) -> dict:
+    """Return a JSON file's mapping; an empty one where it is missing, cut or something else."""
+    if not path.exists():
+        return {}
+    try:
         content = json.loads(path.read_text(encoding="utf-8"))
-        content["document_on"] = date.fromisoformat(content["document_on"])
-        content["fetched_at"] = datetime.fromisoformat(content["fetched_at"])
-        return Document(**content)
+    except (UnicodeDecodeError, ValueError) as error:
+        logger.warning("%s cannot be read and is passed over: %s", path, error)
+        return {}
+    return content if isinstance(content, dict) else {}

@@ -129,3 +129,13 @@ def _get(url: str, headers: dict[str, str], settings: Settings) -> httpx.Respons
         if response.status_code not in RETRY_STATUS:
             break
     raise DocumentFault(f"{url}: {problem}; expected status 200; the last good data stays in use")
+
+
+def fetch_once(url: str, settings: Settings) -> bytes:
+    """Return what an address serves now; nothing is archived.
+
+    Raises:
+        DocumentFault: the address does not answer with status 200.
+    """
+    content: bytes = _get(url, {"User-Agent": USER_AGENT}, settings).content
+    return content

@@ -10,7 +10,7 @@ from typing import Any
 
 import dagster as dg
 
-from pipelines.assets.keys import AUDIT_KEY, RELEASE_GROUP, get_owner, get_raw_key, list_marts
+from pipelines.assets.keys import AUDIT_KEY, RELEASE_GROUP, get_mart_keys, get_owner, get_raw_key
 from pipelines.assets.raw import make_check_result
 from pipelines.contracts.model import Contract
 from pipelines.contracts.staging import get_raw_name
@@ -32,7 +32,7 @@ def make_audit_asset(contracts: list[Contract], manifest: Mapping[str, Any]) -> 
         contracts: all sources; the audit looks at each of their tables.
         manifest: dbt's, for the marts.
     """
-    marts = list_marts(manifest)
+    marts = get_mart_keys(manifest)
     tables = [*_list_raw_tables(contracts), *_list_mart_tables(marts)]
     spec = dg.AssetSpec(
         key=AUDIT_KEY,

@@ -48,7 +48,7 @@ def get_owner(group: str) -> str:
     return f"team:{group}"
 
 
-def list_marts(manifest: Mapping[str, Any]) -> dict[str, dg.AssetKey]:
+def get_mart_keys(manifest: Mapping[str, Any]) -> dict[str, dg.AssetKey]:
     """Return the keys of all marts by name."""
     return {
         node["name"]: get_model_key(node)

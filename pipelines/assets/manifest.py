@@ -3,7 +3,6 @@
 import json
 import os
 import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,15 +12,10 @@ from filelock import FileLock
 from pipelines.base.errors import BuildFailed
 from pipelines.base.files import hash_files, write_bytes
 from pipelines.base.settings import Settings
-from pipelines.build.models import get_dbt_environment
+from pipelines.build.models import get_dbt_environment, get_dbt_executable
 
 PARSED_PATTERNS = ("models/**/*", "macros/**/*", "tests/**/*", "*.yml")
 HASH_FILE = "parsed.sha256"
-
-
-def get_dbt_executable() -> Path:
-    """Return the `dbt` of this environment; it need not stand on PATH."""
-    return Path(sys.executable).with_name("dbt")
 
 
 @dataclass(frozen=True)

@@ -27,23 +27,35 @@ def describe_relation(
     Returns:
         Metadata for Dagster; `newest_known_on` only for relations with a column `known_on`.
     """
-    columns = connection.execute(f"describe select * from {relation}").fetchall()
-    names = [name for name, *_ in columns]
+    schema = describe_columns(connection, relation, descriptions)
+    names = [column.name for column in schema.columns]
     newest = ", max(known_on)" if "known_on" in names else ", null"
     rows, known_on = fetch_row(connection, f"select count(*){newest} from {relation}")
     sample = connection.execute(f"select * from {relation} limit {PREVIEW_ROWS}").fetchall()
     metadata: dict[str, RawMetadataValue] = {
         "dagster/row_count": rows,
-        "dagster/column_schema": dg.TableSchema(
-            columns=[
-                dg.TableColumn(name, type_, descriptions.get(name)) for name, type_, *_ in columns
-            ]
-        ),
+        "dagster/column_schema": schema,
         "preview": dg.MetadataValue.md(write_markdown_table(names, sample)),
     }
     if known_on is not None:
         metadata["newest_known_on"] = describe_day(known_on)
     return metadata
+
+
+def describe_columns(
+    connection: duckdb.DuckDBPyConnection, relation: str, descriptions: Mapping[str, str]
+) -> dg.TableSchema:
+    """Return the columns of a relation with types and descriptions, without reading its rows.
+
+    Args:
+        connection: connection that sees the relation.
+        relation: its quoted name, or a query in brackets.
+        descriptions: column name -> description with unit, where there is one.
+    """
+    columns = connection.execute(f"describe select * from {relation}").fetchall()
+    return dg.TableSchema(
+        columns=[dg.TableColumn(name, type_, descriptions.get(name)) for name, type_, *_ in columns]
+    )
 
 
 def describe_day(day: date | None) -> str:

@@ -1,16 +1,17 @@
 """dbt models as assets: one step builds them all (or a selection) on the run's build file."""
 
-import os
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 import dagster as dg
+import duckdb
 from dagster._core.definitions.metadata import RawMetadataValue  # has no public name
 from dagster_dbt import DagsterDbtTranslator, DbtCliResource, dbt_assets
 
 from pipelines.assets.keys import BUILD_KEY, get_model_area, get_model_key, get_owner
 from pipelines.assets.manifest import ParsedProject, require_unchanged
-from pipelines.assets.metadata import describe_relation
+from pipelines.assets.metadata import describe_columns, describe_relation
+from pipelines.base.environment import set_environment
 from pipelines.base.errors import BuildFailed
 from pipelines.base.settings import Settings
 from pipelines.build.kept import forget_build
@@ -74,17 +75,19 @@ def make_model_assets(parsed: ParsedProject) -> dg.AssetsDefinition:
                 _require_build(run)
                 require_unchanged(parsed, settings)
                 # in a selection, a test waits for a build that holds all models it refers to
-                os.environ["DBT_INDIRECT_SELECTION"] = "buildable" if context.is_subset else "eager"
-                os.environ.update(get_dbt_environment(settings))
+                waits = "buildable" if context.is_subset else "eager"
                 get_results_path(settings).unlink(missing_ok=True)
-                invocation = dbt.cli(
-                    BUILD_COMMAND,
-                    context=context,
-                    target_path=get_target_dir(settings),
-                    raise_on_error=False,
-                )
-                # dbt's process has the build file to itself: events wait until it has ended
-                events += invocation.stream()
+                with set_environment(
+                    get_dbt_environment(settings) | {"DBT_INDIRECT_SELECTION": waits}
+                ):
+                    invocation = dbt.cli(
+                        BUILD_COMMAND,
+                        context=context,
+                        target_path=get_target_dir(settings),
+                        raise_on_error=False,
+                    )
+                    # dbt's process has the build file to itself: events wait until it has ended
+                    events += invocation.stream()
                 take_models(run)
         except BuildFailed as error:
             failure = error
@@ -117,10 +120,24 @@ def _add_metadata(
             if isinstance(event, dg.Output):
                 node = manifest["nodes"][event.metadata["unique_id"].text]
                 columns = {c["name"]: c["description"] for c in node["columns"].values()}
-                found = describe_relation(connection, node["relation_name"], columns)
+                found = _describe_model(connection, node, columns)
                 metadata: dict[str, RawMetadataValue] = {**event.metadata, **found}
                 yield event.with_metadata(metadata)
             else:
                 yield event
     finally:
         connection.close()
+
+
+def _describe_model(
+    connection: duckdb.DuckDBPyConnection, node: Mapping[str, Any], columns: Mapping[str, str]
+) -> dict[str, RawMetadataValue]:
+    """Return what a materialization shows of a model.
+
+    The views of staging read raw rows and are counted; those further on are whole steps of the
+    model, which whoever reads them works out, and show their columns alone.
+    """
+    relation = node["relation_name"]
+    if node["config"]["materialized"] == "view" and node["fqn"][1] != "staging":
+        return {"dagster/column_schema": describe_columns(connection, relation, columns)}
+    return describe_relation(connection, relation, columns)

@@ -196,12 +196,12 @@ def _describe_table(
     files = loads.list_view_files(table.table)
     root = run.settings.warehouse_dir
     descriptions = {name: describe_column(column) for name, column in table.columns.items()}
-    query = f"({write_raw_query(table, files, root)})"
+    query = f"({write_raw_query(loads, table, root)})"
     newest = None
     if files:
         newest = fetch_value(
             connection,
-            f"select max(known_on) from ({write_known_days_query(loads, table, files, root)})",
+            f"select max(known_on) from ({write_known_days_query(loads, table, root)})",
         )
     counts = [counted for load, _ in found if (counted := load.get_table(table.table))]
     return {

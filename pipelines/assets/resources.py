@@ -8,9 +8,9 @@ import dagster as dg
 from dagster_dbt import DbtCliResource
 from pydantic import Field
 
-from pipelines.assets.manifest import get_dbt_executable
 from pipelines.base.errors import ComputeBalanceError
 from pipelines.base.settings import Settings
+from pipelines.build.models import get_dbt_executable
 from pipelines.run.pipeline import hold_run
 from pipelines.run.state import Run, start_run
 
@@ -30,6 +30,7 @@ class Warehouse(dg.ConfigurableResource):
     seed: int = Field(description="Seed of the portable deviates.")
     fetch_timeout_s: float = Field(description="Seconds to wait for an address.")
     fetch_retries: int = Field(description="Attempts per address.")
+    unpacked_limit: int = Field(description="Bytes that a packed document may have once unpacked.")
 
     @classmethod
     def from_settings(cls, settings: Settings) -> "Warehouse":

@@ -1,5 +1,7 @@
 """The project's own errors: each says what was seen, what was expected and what to do next."""
 
+from datetime import date
+
 
 class ComputeBalanceError(Exception):
     """Base of every error that the command line shows as a message instead of a traceback."""
@@ -8,13 +10,25 @@ class ComputeBalanceError(Exception):
 
 
 class ContractError(ComputeBalanceError):
-    """A `contract.yml` or `corrections.yml` is wrong; names file and field."""
+    """A `contract.yml` or `corrections.yml` is wrong; names file and field.
+
+    `source_ids` names the sources whose fault it is, where more than the file says it.
+    """
 
     exit_code = 2
 
+    def __init__(self, message: str, source_ids: tuple[str, ...] = ()) -> None:
+        super().__init__(message)
+        self.source_ids = source_ids
+
 
 class DocumentFault(ComputeBalanceError):
-    """A whole document is refused: missing column, empty, HTML, encoding, too many bad rows."""
+    """A whole document is refused: missing column, empty, HTML, encoding, too many bad rows.
+
+    `waits_until` is the day on which it may be usable, if rows of a later day are its only fault.
+    """
+
+    waits_until: date | None = None
 
 
 class CorrectionExpired(DocumentFault):
@@ -49,3 +63,9 @@ class WhatIfError(ComputeBalanceError):
 
 class UnexpectedRows(ComputeBalanceError):
     """A query that must answer with exactly one row answered with none, or with several."""
+
+
+class QueryError(ComputeBalanceError):
+    """A question in SQL that the engine refuses."""
+
+    exit_code = 2

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import shutil
 from pathlib import Path
 
 TEMPORARY_MARK = ".writing-"
@@ -46,9 +47,12 @@ def remove_leftovers(folder: Path) -> int:
 
     Only call while holding the run lock: a running process owns its temporary files.
     """
-    leftovers = list(folder.rglob(f"*{TEMPORARY_MARK}*")) if folder.exists() else []
+    leftovers = sorted(folder.rglob(f"*{TEMPORARY_MARK}*")) if folder.exists() else []
     for path in leftovers:
-        path.unlink()
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink(missing_ok=True)
     return len(leftovers)
 
 

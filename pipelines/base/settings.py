@@ -29,6 +29,8 @@ class Settings(BaseSettings):
     threads: int = Field(default=2, ge=1)
     draws: int = Field(default=1000, ge=1)
     seed: int = 20231219
+    # how many bytes a packed document may have once it is unpacked
+    unpacked_limit: int = Field(default=1_073_741_824, ge=1)
     fetch_timeout_s: float = 60.0
     fetch_retries: int = 3
 
@@ -56,6 +58,11 @@ class Settings(BaseSettings):
     def loads_dir(self) -> Path:
         """One record per loaded document; a raw file without a record does not count."""
         return self.warehouse_dir / "data" / "loads"
+
+    @property
+    def contracts_dir(self) -> Path:
+        """The last good contract of each source, for a run in which it cannot be read."""
+        return self.warehouse_dir / "data" / "contracts"
 
     @property
     def build_dir(self) -> Path:

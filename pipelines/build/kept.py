@@ -3,19 +3,22 @@
 Tables of dbt's incremental models stay in it; everything else is made anew. Which months they make
 anew, the models find by themselves: they compare what each month rests on with what it rested on
 when the tables were made. That holds for the SQL that made them, so a file counts as kept only
-while a note beside it says that its run was published, with which code and which engine.
+while a note beside it says that its run was published, with which code and which engine, and while
+nobody else has written to it since: the note holds the file's state and digest as they were then.
 """
 
 from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
-from pipelines.base.files import write_json
+from pipelines.base.files import hash_file, write_json
 from pipelines.base.settings import Settings
 from pipelines.base.sql import quote_name
+from pipelines.ingest.whole_files import get_state
 
 FINGERPRINTS = "intermediate.int_prices__month_fingerprints"
 CARRIED = "raw.carried_fingerprints"
@@ -42,7 +45,13 @@ def keep_build(settings: Settings, code_version: str, manifest: dict) -> None:
         if node["config"]["materialized"] == "incremental"
     ]
     if tables:
-        note = {"code_version": code_version, "engine": duckdb.__version__, "tables": tables}
+        note = {
+            "code_version": code_version,
+            "engine": duckdb.__version__,
+            "tables": tables,
+            "state": get_state(settings.build_path),
+            "sha256": hash_file(settings.build_path),
+        }
         write_json(get_note_path(settings), note)
 
 
@@ -61,10 +70,10 @@ def reopen_build(settings: Settings, code_version: str) -> bool:
         Whether there is a file, with kept tables and `raw.carried_fingerprints`.
     """
     path = get_note_path(settings)
-    note = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    note = _read_note(path)
     path.unlink(missing_ok=True)
     is_same = (note.get("code_version"), note.get("engine")) == (code_version, duckdb.__version__)
-    if not is_same or not settings.build_path.exists():
+    if not is_same or not _is_untouched(settings, note):
         for file in settings.build_dir.glob(f"{settings.build_path.name}*"):
             file.unlink()
         return False
@@ -77,6 +86,25 @@ def reopen_build(settings: Settings, code_version: str) -> bool:
             if (schema, name) not in kept:
                 connection.execute(f"drop {kind} {quote_name(schema)}.{quote_name(name)} cascade")
     return True
+
+
+def _read_note(path: Path) -> dict[str, Any]:
+    try:
+        note = json.loads(path.read_text(encoding="utf-8"))
+    except (FileNotFoundError, UnicodeDecodeError, ValueError):
+        return {}
+    return note if isinstance(note, dict) else {}
+
+
+def _is_untouched(settings: Settings, note: dict[str, Any]) -> bool:
+    """Tell whether the build file is the one that the note is about, and nobody wrote to it."""
+    path = settings.build_path
+    if not path.exists() or path.with_name(f"{path.name}.wal").exists():
+        return False
+    if get_state(path) == note.get("state"):
+        return True
+    # a copy in another place has other times and the same bytes
+    return "sha256" in note and hash_file(path) == note["sha256"]
 
 
 def _list_relations(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str, str]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-import os
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -12,6 +12,7 @@ from typing import Any
 
 import duckdb
 
+from pipelines.base.environment import set_environment
 from pipelines.base.errors import BuildFailed
 from pipelines.base.settings import Settings
 
@@ -37,11 +38,17 @@ class NodeResult:
     message: str | None
 
 
+def get_dbt_executable() -> Path:
+    """Return the `dbt` of this environment; it need not stand on PATH."""
+    return Path(sys.executable).with_name("dbt")
+
+
 def get_dbt_environment(settings: Settings) -> dict[str, str]:
     """Return the environment variables that the dbt profile reads."""
     return {
         "COMPUTE_BALANCE_BUILD_PATH": str(settings.build_path),
         "COMPUTE_BALANCE_MEMORY_LIMIT": settings.memory_limit,
+        "COMPUTE_BALANCE_THREADS": str(settings.threads),
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
         "DBT_PROFILES_DIR": str(settings.dbt_dir),
     }
@@ -73,7 +80,6 @@ def run_dbt(
     from dbt.cli.main import dbtRunner
     from dbt_common.events.base_types import EventLevel
 
-    os.environ.update(get_dbt_environment(settings))
     results: list[NodeResult] = []
 
     def follow(event: Any) -> None:  # a message of protobuf, whose classes are made at run time
@@ -85,17 +91,16 @@ def run_dbt(
             logger.error("dbt: %s", event.info.msg)
 
     target = get_target_dir(settings)
-    outcome = dbtRunner(callbacks=[follow]).invoke(
-        [
-            *arguments,
-            "--project-dir", str(settings.dbt_dir),
-            "--profiles-dir", str(settings.dbt_dir),
-            "--target-path", str(target),
-            "--log-path", str(target / "logs"),
-            "--quiet",
-            "--log-level", "none",
-        ]
-    )  # fmt: skip
+    options = [
+        "--project-dir", str(settings.dbt_dir),
+        "--profiles-dir", str(settings.dbt_dir),
+        "--target-path", str(target),
+        "--log-path", str(target / "logs"),
+        "--quiet",
+        "--log-level", "none",
+    ]  # fmt: skip
+    with set_environment(get_dbt_environment(settings)):
+        outcome = dbtRunner(callbacks=[follow]).invoke([*arguments, *options])
     _let_go_of_build_file()
     ran = getattr(outcome.result, "results", None) or []
     results = show_failing_rows(

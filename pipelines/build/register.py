@@ -6,6 +6,7 @@ build before belongs in `kept.py`, running dbt on it in `models.py`.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
@@ -15,16 +16,19 @@ from pipelines.base.rows import fetch_value
 from pipelines.base.settings import Settings
 from pipelines.base.sql import quote_name, quote_text
 from pipelines.build.kept import CREATE_CARRIED, reopen_build
+from pipelines.contracts.load import ContractFault, read_loosely
 from pipelines.contracts.model import Contract, Table
 from pipelines.contracts.staging import get_raw_name, write_known_on
 from pipelines.ingest.history import HISTORY_COLUMNS
 from pipelines.ingest.ingest import SourceLoads
+from pipelines.ingest.sightings import Sighting
 
 # columns that loading adds to those of the contract
 LOAD_COLUMNS = {
     "document_row": "BIGINT",
     "is_verified": "BOOLEAN",
     "correction_ids": "VARCHAR",
+    "document_name": "VARCHAR",
     "document_sha256": "VARCHAR",
     "document_origin": "VARCHAR",
     "document_on": "DATE",
@@ -43,12 +47,17 @@ def open_build(settings: Settings) -> duckdb.DuckDBPyConnection:
 
 
 def start_build(
-    settings: Settings, sources: list[SourceLoads], as_of: date, code_version: str
+    settings: Settings,
+    sources: list[SourceLoads],
+    as_of: date,
+    code_version: str,
+    absent: Sequence[ContractFault] = (),
 ) -> bool:
     """Begin a build file with the raw views and the build's parameters.
 
     A table without any good document becomes an empty view of the contract's types, so that
-    everything downstream is honestly empty.
+    everything downstream is honestly empty. The same holds for `absent` sources, whose contract
+    cannot be read, as far as their columns can be told.
 
     Returns:
         Whether the file keeps the tables of incremental models from the build before; else it is
@@ -64,6 +73,10 @@ def start_build(
         for loads in sources:
             for table in loads.contract.tables:
                 _create_view(connection, settings, loads, table)
+        for fault in absent:
+            for name, types in read_loosely(fault.folder).items():
+                view = quote_name(f"{fault.source_id}__{name}")
+                connection.execute(f"create view raw.{view} as {_write_empty_query(types)}")
         connection.execute(
             "create table raw.build_parameters as "
             "select ?::date as as_of, ?::bigint as draws, ?::bigint as seed",
@@ -78,27 +91,66 @@ def _create_view(
     connection: duckdb.DuckDBPyConnection, settings: Settings, loads: SourceLoads, table: Table
 ) -> None:
     name = f"raw.{quote_name(get_raw_name(loads.contract, table))}"
-    files = loads.list_view_files(table.table)
     connection.execute(
-        f"create view {name} as {write_raw_query(table, files, settings.warehouse_dir)}"
+        f"create view {name} as {write_raw_query(loads, table, settings.warehouse_dir)}"
     )
 
 
-def write_raw_query(table: Table, files: list[str], root: Path) -> str:
-    """Return a query over all raw files of a table, or an empty one of the same columns."""
+def write_raw_query(loads: SourceLoads, table: Table, root: Path) -> str:
+    """Return a query over all raw files of a table, or an empty one of the same columns.
+
+    A document that came back after another one stands there again, with the day on which it did:
+    what counts is the last answer of an address, not the first.
+    """
+    files = loads.list_view_files(table.table)
     if files:
         listed = ", ".join(quote_text(str((root / file).resolve())) for file in files)
         # the rows of a large document are numbered by their place in the file alone
-        return (
+        query = (
             "select * exclude (file_row_number) "
             "replace (coalesce(document_row, file_row_number + 1) as document_row) "
             f"from read_parquet([{listed}], file_row_number = true)"
         )
-    types = {name: column.type for name, column in table.columns.items()} | LOAD_COLUMNS
+        days = list_changed_days(loads, table)
+        if not days:
+            return query
+        values = ", ".join(
+            f"({quote_text(s.document)}, {quote_text(s.origin)}, {quote_text(s.sha256)}, "
+            f"date '{s.day}')"
+            for s in days
+        )
+        return (
+            "select raw_rows.* replace (sightings.day as document_on) "
+            f"from ({query}) as raw_rows inner join (values {values}) "
+            "as sightings (document, origin, sha256, day) "
+            "on raw_rows.document_name = sightings.document "
+            "and raw_rows.document_origin::varchar = sightings.origin "
+            "and raw_rows.document_sha256::varchar = sightings.sha256"
+        )
+    types: dict[str, str] = {name: column.type for name, column in table.columns.items()}
     if table.document_mode == "history":
         types |= HISTORY_COLUMNS
-    columns = ", ".join(f"null::{type_} as {quote_name(name)}" for name, type_ in types.items())
-    return f"select {columns} where false"
+    return _write_empty_query(types)
+
+
+def _write_empty_query(types: dict[str, str]) -> str:
+    columns = types | LOAD_COLUMNS
+    listed = ", ".join(f"null::{type_} as {quote_name(name)}" for name, type_ in columns.items())
+    return f"select {listed} where false"
+
+
+def list_changed_days(loads: SourceLoads, table: Table) -> list[Sighting]:
+    """Return when each document of a table counted, if that is not told by its first day alone."""
+    if table.document_mode == "history":
+        return []
+    held = {
+        (load.document, load.origin, load.sha256): load.document_on
+        for load in loads.current
+        if load.get_table(table.table)
+    }
+    days = [s for s in loads.sightings if (s.document, s.origin, s.sha256) in held]
+    first = sorted((s.document, s.origin, s.sha256, s.day) for s in days)
+    return days if first != sorted((*key, day) for key, day in held.items()) else []
 
 
 def find_next_change(sources: list[SourceLoads], settings: Settings, as_of: date) -> date | None:
@@ -111,37 +163,34 @@ def find_next_change(sources: list[SourceLoads], settings: Settings, as_of: date
     try:
         for loads in sources:
             for table in loads.contract.tables:
-                files = loads.list_view_files(table.table)
-                if not files:
+                if not loads.list_view_files(table.table):
                     continue
-                query = write_known_days_query(loads, table, files, settings.warehouse_dir)
+                query = write_known_days_query(loads, table, settings.warehouse_dir)
                 found = fetch_value(
                     connection, f"select min(known_on) from ({query}) where known_on > ?", [as_of]
                 )
                 if found is not None:
                     days.append(found)
-                days += [
-                    load.document_on
-                    for load, _ in loads.list_files(table.table)
-                    if load.origin == "live" and load.document_on > as_of
-                ]
+            days += [s.day for s in loads.sightings if s.origin != "embedded" and s.day > as_of]
+            # rows of a later day enter when it comes
+            waiting = [load.waits_until for load in [*loads.current, *loads.refused]]
+            days += [day for day in waiting if day is not None and day > as_of]
     finally:
         connection.close()
     return min(days) if days else None
 
 
-def write_known_days_query(loads: SourceLoads, table: Table, files: list[str], root: Path) -> str:
+def write_known_days_query(loads: SourceLoads, table: Table, root: Path) -> str:
     """Return a query that gives `known_on` of every row of a table's raw files."""
-    documents = write_raw_query(table, files, root)
+    documents = write_raw_query(loads, table, root)
     known_on = write_known_on(table)
     if isinstance(table.known_on, str):
         return f"select ({known_on})::date as known_on from ({documents}) as documents"
     other = table.known_on
     contract: Contract = loads.contract
     other_table = contract.get_table(other.table)
-    other_files = loads.list_view_files(other.table)
     return (
         f"select {other.table}.{other.column} as known_on from ({documents}) as documents "
-        f"left join ({write_raw_query(other_table, other_files, root)}) as {other.table} "
+        f"left join ({write_raw_query(loads, other_table, root)}) as {other.table} "
         f"using ({other.key})"
     )

@@ -9,7 +9,9 @@ import click
 
 from pipelines import __version__
 from pipelines.base.errors import ComputeBalanceError
+from pipelines.cli.ask import ask
 from pipelines.cli.chip import chip
+from pipelines.cli.dbt import dbt
 from pipelines.cli.docs import docs
 from pipelines.cli.explain import explain
 from pipelines.cli.policy import policy
@@ -36,7 +38,7 @@ def cli(verbose: bool) -> None:
     )
 
 
-for command in (run, status, chip, explain, report, source, policy, release, docs):
+for command in (run, status, ask, chip, explain, report, source, policy, release, docs, dbt):
     cli.add_command(command)
 
 

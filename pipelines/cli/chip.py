@@ -10,6 +10,7 @@ import click
 from pipelines.answers.chip import ChipAnswer, answer_chip
 from pipelines.base.settings import Settings, today_utc
 from pipelines.cli.tables import print_json, print_table
+from pipelines.release.publish import find_readable
 
 OUTCOMES = {
     "not_controlled": "not controlled: no licence is needed",
@@ -56,7 +57,7 @@ def chip(
     chip is subject to the American rules; listed parties and end uses stand outside.
     """
     day = on.date() if on else today_utc()
-    answer = answer_chip(Settings().current_path, chip, country, day, buyer, transaction)
+    answer = answer_chip(find_readable(Settings()), chip, country, day, buyer, transaction)
     if as_json:
         print_json(asdict(answer))
     else:

@@ -9,6 +9,7 @@ import click
 from pipelines.answers.balance import ACCESSES, BalanceAnswer, answer_balance
 from pipelines.base.settings import Settings
 from pipelines.cli.tables import print_json, print_table
+from pipelines.release.publish import find_readable
 
 SECTIONS = {
     "supply": "Supply, step by step on the central path",
@@ -35,14 +36,14 @@ def explain(region: str, quarter: str, workload: str, access: str, as_json: bool
     or inference. With `--access merchant` only what is offered and rented counts. Every step shows
     its factor, so that one number can be checked by hand.
     """
-    answer = answer_balance(Settings().current_path, region, quarter, workload, access)
+    answer = answer_balance(find_readable(Settings()), region, quarter, workload, access)
     if as_json:
         print_json(asdict(answer))
     else:
-        print_answer(answer)
+        print_balance(answer)
 
 
-def print_answer(answer: BalanceAnswer) -> None:
+def print_balance(answer: BalanceAnswer) -> None:
     """Print the figure, its walk, the rows behind it, prices, assumptions and sources."""
     _print_figure(answer)
     for section, title in SECTIONS.items():
@@ -53,6 +54,7 @@ def print_answer(answer: BalanceAnswer) -> None:
             _print_arrivals(answer)
         if section == "demand":
             _print_runs(answer)
+            _print_points(answer)
     _print_inputs(answer)
     _print_prices(answer)
     _print_assumptions(answer)
@@ -201,6 +203,18 @@ def _print_runs(answer: BalanceAnswer) -> None:
             for row in answer.runs
         ],
     )  # fmt: skip
+
+
+def _print_points(answer: BalanceAnswer) -> None:
+    if not answer.points:
+        return
+    click.echo(
+        "\nPoints between which the curves behind tokens are read, with their weight on a log\n"
+        "scale (of two Chinese curves the larger counts):"
+    )
+    print_table(
+        ["curve", "point", "published", "weight"], [list(row.values()) for row in answer.points]
+    )
 
 
 def _print_inputs(answer: BalanceAnswer) -> None:

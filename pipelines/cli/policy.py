@@ -14,6 +14,7 @@ from pipelines.base.files import write_bytes
 from pipelines.base.rows import fetch_dicts
 from pipelines.base.settings import Settings, today_utc
 from pipelines.cli.tables import print_json, print_table
+from pipelines.release.publish import find_readable
 
 REVIEWS_FILE = Path("policy_watch") / "data" / "policy_reviews.csv"
 DECISIONS = ("coded", "not_relevant", "to_be_coded")
@@ -39,7 +40,7 @@ def read_inbox(settings: Settings, everything: bool) -> list[dict]:
             "where relevance <> 'not_relevant' and coalesce(review, 'to_be_coded') = 'to_be_coded'"
         )
     )
-    with duckdb.connect(str(settings.current_path), read_only=True) as connection:
+    with duckdb.connect(str(find_readable(settings)), read_only=True) as connection:
         return fetch_dicts(
             connection,
             f"select * from meta.policy_inbox {where} order by published_on, document_number",
@@ -106,7 +107,7 @@ def review(
 
 
 def _check_policies(settings: Settings, policy_ids: tuple[str, ...]) -> None:
-    with duckdb.connect(str(settings.current_path), read_only=True) as connection:
+    with duckdb.connect(str(find_readable(settings)), read_only=True) as connection:
         known = {
             row[0]
             for row in connection.execute("select policy_id from marts.dim_policy").fetchall()

@@ -6,6 +6,7 @@ from datetime import date
 import click
 
 from pipelines.base.settings import Settings
+from pipelines.release.publish import find_readable
 
 
 @click.command()
@@ -22,7 +23,7 @@ def report(quarter: str | None) -> None:
     settings = Settings()
     if not settings.current_path.exists():
         raise ReleaseError("nothing is published yet; run: make warehouse")
-    page = make_report(settings.current_path, read_quarter(quarter) if quarter else None)
+    page = make_report(find_readable(settings), read_quarter(quarter) if quarter else None)
     click.echo(write_markdown(page, ""), nl=False)
 
 

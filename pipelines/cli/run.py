@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pipelines.base.settings import Settings
-from pipelines.cli.tables import print_json, print_table
+from pipelines.cli.tables import print_json, print_table, show_progress
 from pipelines.cli.what_if import ask_what_if
 
 if TYPE_CHECKING:
@@ -83,17 +83,14 @@ def run(
     if only and not live:
         raise click.UsageError("--only says what to fetch; use it with --live")
 
-    def progress(line: str) -> None:
-        if not as_json:
-            click.echo(line, err=True)
-
     if assumptions or scenario:
         if live:
             raise click.UsageError("a what-if fetches nothing; run --live first, then ask")
-        ask_what_if(settings, assumptions, scenario, as_of, progress, as_json)
+        ask_what_if(settings, assumptions, scenario, as_of, as_json)
         return
     day = as_of.date() if as_of else None
-    outcome = run_pipeline(settings, day, live, list(only), progress, rebuild)
+    with show_progress(is_quiet=as_json) as progress:
+        outcome = run_pipeline(settings, day, live, list(only), progress, rebuild)
     if as_json:
         print_json({"status": outcome.status, "path": outcome.path, **asdict(outcome.manifest)})
     else:

@@ -6,19 +6,19 @@ Where rows come from and what became of them is told by `trace` and `accounting`
 
 from __future__ import annotations
 
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from pipelines.archive.documents import Archive
 from pipelines.base.errors import ComputeBalanceError, ContractError
 from pipelines.base.settings import Settings
 from pipelines.cli.provenance import accounting, trace
 from pipelines.cli.tables import print_json, print_table
 
 if TYPE_CHECKING:
-    from pipelines.ingest.ingest import SourceLoads
+    pass
 
 
 @click.group()
@@ -60,79 +60,107 @@ def list_(as_json: bool) -> None:
 
 @source.command()
 @click.argument("source_id")
-@click.option("--limit", default=20, show_default=True, help="Bad rows to show per table.")
-def check(source_id: str, limit: int) -> None:
-    """Load one source into a throw-away folder and show what its contract accepts and refuses.
+@click.argument(
+    "file", required=False, type=click.Path(exists=True, dir_okay=False, path_type=Path)
+)
+@click.option("--limit", default=20, show_default=True, help="Reasons to show.")
+def check(source_id: str, file: Path | None, limit: int) -> None:
+    """Try one source in a throw-away folder: its contract, its parser, its rows.
 
-    Exit code 1 if a document is refused or a row quarantined.
+    With FILE that file is read as if the upstream had just served it; else the samples and the
+    embedded documents are. Nothing of the warehouse is touched. Exit code 1 if a document is
+    refused or a row quarantined, 2 if the contract is wrong.
     """
-    from pipelines.contracts.load import load_contracts
-    from pipelines.ingest.ingest import IngestSession, order_sources
+    from pipelines.cli.source_check import check_source
 
-    settings = Settings()
-    contracts = order_sources(load_contracts(settings.sources_dir))
-    if source_id not in {contract.source_id for contract in contracts}:
-        known = ", ".join(sorted(contract.source_id for contract in contracts))
-        raise ContractError(f"there is no source {source_id!r}; known are: {known}")
-    with tempfile.TemporaryDirectory() as folder:
-        trial = settings.model_copy(update={"warehouse_dir": Path(folder)})
-        session = IngestSession(trial)
-        for contract in contracts:
-            provides = any(table.provides for table in contract.tables)
-            if contract.source_id == source_id:
-                loads = session.ingest_source(contract)
-                break
-            if provides:
-                session.ingest_source(contract)
-        bad = _print_check(loads, trial, limit)
-    if bad:
+    if check_source(Settings(), source_id, file, limit):
         raise SystemExit(1)
 
 
-def _print_check(loads: SourceLoads, settings: Settings, limit: int) -> int:
-    import duckdb
+@source.command()
+@click.argument("source_id")
+@click.argument("column")
+@click.argument("label")
+@click.argument("value", required=False, default="")
+def label(source_id: str, column: str, label: str, value: str) -> None:
+    """Settle what a LABEL of an upstream means: the id VALUE for a COLUMN.
 
-    bad = len(loads.refused)
-    for load in loads.refused:
-        click.echo(f"REFUSED  {load.reason}")
-    for load in loads.current:
-        for table in load.tables:
-            click.echo(
-                f"{table.table}: {table.rows_read} read = {table.rows_accepted} accepted + "
-                f"{table.rows_quarantined} quarantined + {table.rows_left_out} left out; "
-                f"{table.rows_corrected} corrected, {table.rows_unverified} unverified"
-            )
-            if table.unexpected_columns:
-                click.echo(f"  columns not in the contract: {', '.join(table.unexpected_columns)}")
-            if table.quarantine_file and table.rows_quarantined:
-                bad += table.rows_quarantined
-                found = duckdb.execute(
-                    "select document_row, row_key, field, value, reason from read_parquet(?) "
-                    "where kind = 'quarantined' limit ?",
-                    [str(settings.warehouse_dir / table.quarantine_file), limit],
-                ).fetchall()
-                print_table(["row", "key", "field", "value", "reason"], found)
-    return bad
+    Without VALUE the rows with the label are left out: what it means is not followed here.
+    """
+    from pipelines.contracts.labels import settle_label
+    from pipelines.contracts.load import CONTRACT_FILE, load_contract
+
+    settings = Settings()
+    contract = load_contract(settings.sources_dir / source_id / CONTRACT_FILE)
+    for table in contract.tables:
+        if column in table.labelled:
+            path = settle_label(contract, table.labelled[column].table, column, label, value)
+            click.echo(f"{path.name}: {label!r} is {value or 'not followed here'}; run again")
+            return
+    known = ", ".join(name for table in contract.tables for name in table.labelled) or "none"
+    raise ContractError(
+        f"{source_id}: column {column!r} is not read from labels; those that are: {known}"
+    )
+
+
+@source.command()
+@click.argument("source_id")
+@click.argument("sha256")
+@click.option("--reason", required=True, help="What is wrong with the document.")
+def withdraw(source_id: str, sha256: str, reason: str) -> None:
+    """Take a document out of use: no build reads it any more, its bytes stay archived.
+
+    SHA256 is the document's digest or an unambiguous beginning of it, as `meta.document` shows it.
+    """
+    from pipelines.base.settings import now_utc
+
+    archive = Archive(Settings().archive_dir)
+    found = _find_document(archive, source_id, sha256)
+    archive.withdraw(source_id, found, reason, now_utc())
+    click.echo(f"withdrawn: {found}; the next run does without it")
+
+
+@source.command()
+@click.argument("source_id")
+@click.argument("sha256")
+def restore(source_id: str, sha256: str) -> None:
+    """Put a withdrawn document back into use."""
+    archive = Archive(Settings().archive_dir)
+    found = _find_document(archive, source_id, sha256)
+    archive.restore(source_id, found)
+    click.echo(f"restored: {found}; the next run reads it again")
+
+
+def _find_document(archive: Archive, source_id: str, sha256: str) -> str:
+    known = {d.sha256 for d in archive.list_documents(source_id) if d.origin != "embedded"}
+    found = sorted(name for name in known if name.startswith(sha256))
+    if len(found) != 1:
+        listed = ", ".join(name[:12] for name in sorted(known)) or "none"
+        raise ComputeBalanceError(
+            f"{source_id}: found {len(found)} documents whose SHA-256 begins with {sha256!r}; "
+            f"expected one of: {listed}"
+        )
+    return found[0]
 
 
 @source.command()
 @click.option("--check", "only_check", is_flag=True, help="Write nothing; exit 1 if out of date.")
 def generate(only_check: bool) -> None:
-    """Write what derives from the contracts and descriptions.
-
-    These are dbt sources, staging models, data notes, licences and the data dictionary.
-    """
-    from pipelines.contracts.load import load_contracts
-    from pipelines.contracts.notes import write_data_notes
+    """Write what derives from the contracts: dbt's sources, staging models and the rents model."""
+    from pipelines.contracts.feeds import RENTS_PATH, write_rents_model
+    from pipelines.contracts.load import discover_contracts
     from pipelines.contracts.staging import generate_staging, write_generated
-    from pipelines.pages.generated import generate_documents, remove_orphans
 
     settings = Settings()
-    contracts = load_contracts(settings.sources_dir)
+    contracts, faults = discover_contracts(settings.sources_dir)
     staging = settings.dbt_dir / "models" / "staging"
+    for fault in faults:
+        # a draft has nothing to be written yet; a source in use must be mended first
+        if any(staging.glob(f"*/stg_{fault.source_id}__*.sql")):
+            raise ContractError(fault.message)
+        click.echo(f"passed over {fault.source_id}: {fault.message.splitlines()[0]}")
     files = {staging / name: text for name, text in generate_staging(contracts).items()}
-    files[settings.docs_dir / "data-notes.md"] = write_data_notes(contracts, settings.docs_dir)
-    files |= generate_documents(contracts, settings.dbt_dir, settings.docs_dir)
+    files[settings.dbt_dir / "models" / RENTS_PATH] = write_rents_model(contracts)
     if only_check:
         stale = [
             path.name
@@ -145,34 +173,35 @@ def generate(only_check: bool) -> None:
             )
         click.echo(f"{len(files)} files are up to date")
         return
-    changed = [*write_generated(files, staging), *remove_orphans(settings.docs_dir, files)]
+    changed = write_generated(files, staging)
     click.echo(f"{len(changed)} of {len(files)} files written")
 
 
 @source.command()
 @click.argument("source_id")
 @click.option(
-    "--csv",
-    "csv_path",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    required=True,
-    help="A CSV file of the source, to draft columns from.",
+    "--from", "origin", required=False, help="A file of the source, or the address of one."
 )
+@click.option("--csv", "csv_path", required=False, help="The same as --from, for a file.")
 @click.option("--area", required=True, help="Area of the warehouse, for example prices.")
 @click.option(
-    "--kind", type=click.Choice(["registry", "connector"]), default="registry", show_default=True
+    "--kind",
+    type=click.Choice(["registry", "connector"]),
+    default=None,
+    help="By default connector for an address, registry for a file.",
 )
-def new(source_id: str, csv_path: Path, area: str, kind: str) -> None:
-    """Scaffold a source from a CSV file: folder, data, a drafted contract, staging.
+def new(
+    source_id: str, origin: str | None, csv_path: str | None, area: str, kind: str | None
+) -> None:
+    """Begin a source from a file or an address: contract, data, labels, note.
 
-    The draft types every column by what the file holds; descriptions, units, terms and checks are
-    for you to write. Then run: compute-balance source check SOURCE_ID
+    The draft says what the file shows: format, headers, types, units. What only a person knows is
+    marked DESCRIBE; until that is gone the source troubles nobody. Then run:
+    compute-balance source check SOURCE_ID
     """
-    from pipelines.contracts.draft import draft_source
+    from pipelines.cli.source_new import begin_source
 
-    settings = Settings()
-    folder = draft_source(settings.sources_dir, source_id, csv_path, area, kind)
-    click.echo(f"wrote {folder}/contract.yml and data/{csv_path.name}")
-    click.echo("next: fill in what is marked DESCRIBE, then run")
-    click.echo(f"  compute-balance source check {source_id}")
-    click.echo("  compute-balance source generate")
+    given = origin or csv_path
+    if given is None:
+        raise click.UsageError("give a file or an address: --from FILE_OR_ADDRESS")
+    begin_source(Settings(), source_id, given, area, kind)

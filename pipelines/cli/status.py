@@ -10,6 +10,7 @@ import duckdb
 from pipelines.base.rows import fetch_dicts
 from pipelines.base.settings import Settings
 from pipelines.cli.tables import print_json, print_table
+from pipelines.release.publish import find_readable
 
 
 def read_last_run(settings: Settings) -> dict | None:
@@ -34,7 +35,7 @@ def collect_status(settings: Settings) -> dict:
         "failed_checks": [],
     }
     if settings.current_path.exists():
-        with duckdb.connect(str(settings.current_path), read_only=True) as connection:
+        with duckdb.connect(str(find_readable(settings)), read_only=True) as connection:
             content["release"] = fetch_dicts(connection, "select * from meta.release")[0]
             content["sources"] = fetch_dicts(
                 connection,

@@ -1,35 +1,72 @@
-"""Printing: plain text tables, and JSON where a program asks."""
+"""Printing: tables, the progress of a run, and JSON where a program asks.
+
+On a terminal tables fit its width and headings are bold. Elsewhere they are plain text of natural
+width, so that what is piped into a file or a program loses nothing.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 
 import click
 
+# wide enough for any row, where no terminal sets a width
+NATURAL_WIDTH = 100_000
+# a rule of dashes under the headings and nothing else; eight lines of left, fill, divider, right
+RULE = "    \n    \n -  \n    \n    \n    \n    \n    \n"
+
 
 def print_table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
-    """Print rows under headings, columns padded to the widest cell; numbers stand to the right."""
-    cells = [[_show(value) for value in row] for row in rows]
-    widths = [
-        max([len(name), *(len(row[index]) for row in cells)]) for index, name in enumerate(columns)
-    ]
-    is_number = [
-        bool(rows) and all(isinstance(row[i], int | float | None) for row in rows)
-        for i in range(len(columns))
-    ]
+    """Print rows under headings; numbers stand to the right."""
+    from rich.box import Box
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
 
-    def line(values: Sequence[str]) -> str:
-        padded = [
-            value.rjust(width) if right else value.ljust(width)
-            for value, width, right in zip(values, widths, is_number, strict=True)
-        ]
-        return "  ".join(padded).rstrip()
+    table = Table(box=Box(RULE, ascii=True), show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
+    for index, name in enumerate(columns):
+        is_number = bool(rows) and all(isinstance(row[index], int | float | None) for row in rows)
+        table.add_column(Text(name), justify="right" if is_number else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*(Text(_show(value)) for value in row))
+    if sys.stdout.isatty():
+        Console(highlight=False).print(table)
+        return
+    console = Console(width=NATURAL_WIDTH, color_system=None)
+    with console.capture() as captured:
+        console.print(table)
+    for line in captured.get().splitlines():
+        click.echo(line.rstrip())
 
-    click.echo(line(columns))
-    click.echo(line(["-" * width for width in widths]))
-    for row in cells:
-        click.echo(line(row))
+
+@contextmanager
+def show_progress(is_quiet: bool) -> Iterator[Callable[[str], None]]:
+    """Yield what tells the lines of a run; on a terminal the stage that goes on is shown moving.
+
+    Args:
+        is_quiet: tell nothing.
+    """
+    if is_quiet:
+        yield lambda line: None
+    elif not sys.stderr.isatty():
+        yield lambda line: click.echo(line, err=True)
+    else:
+        from rich.console import Console
+        from rich.markup import escape
+
+        console = Console(stderr=True, highlight=False)
+        with console.status("starting") as status:
+
+            def tell(line: str) -> None:
+                if line.endswith(" ..."):
+                    status.update(escape(line.removesuffix(" ...")))
+                else:
+                    console.print(escape(line))
+
+            yield tell
 
 
 def _show(value: object) -> str:

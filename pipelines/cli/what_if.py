@@ -1,6 +1,5 @@
 """What `compute-balance run --set` and `--scenario` print: the private build and what changed."""
 
-from collections.abc import Callable
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
@@ -8,7 +7,7 @@ from pathlib import Path
 import click
 
 from pipelines.base.settings import Settings
-from pipelines.cli.tables import print_json, print_table
+from pipelines.cli.tables import print_json, print_table, show_progress
 
 
 def ask_what_if(
@@ -16,7 +15,6 @@ def ask_what_if(
     assumptions: tuple[str, ...],
     scenario_file: Path | None,
     as_of: datetime | None,
-    progress: Callable[[str], None],
     as_json: bool,
 ) -> None:
     """Build a what-if and print how it differs from the release of the same day.
@@ -32,7 +30,8 @@ def ask_what_if(
     day = as_of.date() if as_of else None
     before = open_release(settings, day.isoformat() if day else "current")
     what_if = WhatIf(tuple(parse_assumption(text) for text in assumptions), scenario_file)
-    _, outcome = run_what_if(settings, what_if, day, progress)
+    with show_progress(is_quiet=as_json) as progress:
+        _, outcome = run_what_if(settings, what_if, day, progress)
     after = OpenRelease(what_if.name, outcome.path, outcome.manifest)
     changes = diff_releases(before, after)
     figures = (

@@ -1,95 +1,201 @@
-"""Drafting a contract from a CSV file, so that adding a source begins with one command."""
+"""Drafting a contract from what a file holds, so that adding a source begins with one command."""
 
 from __future__ import annotations
 
 import re
-import shutil
+from dataclasses import dataclass, field
 from datetime import date
-from pathlib import Path
+from typing import Any
 
-import duckdb
+import yaml
 
 from pipelines.base.errors import ContractError
-from pipelines.base.rows import fetch_value
-from pipelines.base.sql import quote_name, quote_text
-from pipelines.contracts.model import AREAS, PROVENANCE
+from pipelines.base.settings import today_utc
+from pipelines.contracts.guess import Guess, find_fillers, guess_column, name_column
+from pipelines.contracts.load import PLACEHOLDER
+from pipelines.contracts.model import AREAS
 
-_TYPES = {"DATE": "DATE", "BOOLEAN": "BOOLEAN", "BIGINT": "BIGINT", "DOUBLE": "DOUBLE"}
+# which column of a rent a header stands for, tried in this order
+_RENT_ROLES = (
+    ("observed_on", r"date|day|observed|when|snapshot|updated"),
+    ("provider", r"provider|cloud|vendor|company|platform"),
+    ("chip_label", r"gpu_?(name|model|type)?$|chip|accelerator(_name)?$|card|model$"),
+    ("price", r"price|rate|cost|usd"),
+    ("chip_count", r"(gpu|accelerator|chip)s?_?(count|num|number)|count|quantity|gpus$"),
+    ("region", r"region|location|zone|place"),
+    ("country_code", r"country"),
+    ("commitment", r"commitment|term|pricing_type|market"),
+    ("instance_type", r"instance|plan|machine|sku"),
+)
 
 
-def draft_source(sources_dir: Path, source_id: str, csv_path: Path, area: str, kind: str) -> Path:
-    """Make a source's folder with its data and a contract that waits for descriptions.
+@dataclass
+class Draft:
+    """What a new source begins with: its contract's text, and the columns that were found."""
 
-    Args:
-        sources_dir: where sources live.
-        source_id: name of the new source, snake_case.
-        csv_path: a UTF-8 CSV with a header; its stem names the table.
-        area: one of the areas of the warehouse.
-        kind: registry or connector.
+    contract: str
+    table: str
+    columns: dict[str, Guess] = field(default_factory=dict)
+    label_tables: dict[str, str] = field(default_factory=dict)
 
-    Returns:
-        The new folder.
+
+def check_new_source(source_id: str, area: str) -> None:
+    """Refuse a name or an area that no source can have.
 
     Raises:
-        ContractError: the name is taken or malformed, or the area unknown.
+        ContractError: says what was found and expected.
     """
-    folder = sources_dir / source_id
     if not re.fullmatch(r"[a-z][a-z0-9_]*", source_id):
         raise ContractError(f"source id {source_id!r}: expected snake_case")
     if area not in AREAS:
         raise ContractError(f"area {area!r}: expected one of {', '.join(AREAS)}")
-    if folder.exists():
-        raise ContractError(f"{folder}: exists already; expected a new source id")
-    table = re.sub(r"[^a-z0-9]+", "_", csv_path.stem.lower()).strip("_")
-    content = write_draft(source_id, table, csv_path, area, kind)
-    (folder / "data").mkdir(parents=True)
-    shutil.copyfile(csv_path, folder / "data" / f"{table}.csv")
-    (folder / "contract.yml").write_text(content, encoding="utf-8")
-    return folder
 
 
-def write_draft(source_id: str, table: str, csv_path: Path, area: str, kind: str) -> str:
-    """Return the text of a drafted contract: columns typed from the whole file."""
-    with duckdb.connect(":memory:") as connection:
-        described = connection.execute(
-            f"describe select * from read_csv({quote_text(str(csv_path))}, header = true, "
-            "sample_size = -1, nullstr = '')"
-        ).fetchall()
-        columns = {name: _TYPES.get(type_, "VARCHAR") for name, type_, *_ in described}
-        filled = {
-            name
-            for name in columns
-            if fetch_value(
-                connection,
-                f"select count(*) filter ({quote_name(name)} is null) = 0 "
-                f"from read_csv({quote_text(str(csv_path))}, header = true, all_varchar = true)",
-            )
-        }
-    own = {name: type_ for name, type_ in columns.items() if name not in PROVENANCE}
-    has_provenance = set(PROVENANCE) <= set(columns)
+def draft_contract(
+    source_id: str,
+    table: str,
+    area: str,
+    kind: str,
+    columns: dict[str, list[str | None]],
+    reader: dict[str, Any],
+    address: str | None = None,
+    today: date | None = None,
+) -> Draft:
+    """Write the draft of a contract.
+
+    Args:
+        source_id: name of the new source.
+        table: name of its table.
+        area: one of the areas of the warehouse.
+        kind: registry or connector.
+        columns: all texts of the file by header or path.
+        reader: the fields of `read` that a plain CSV file does not need.
+        address: where the upstream is fetched from, if it is.
+        today: the day of the draft.
+
+    Returns:
+        The draft. What only a person can know is marked DESCRIBE; until that is gone the source
+        troubles nobody and is read by nobody.
+    """
+    fillers = find_fillers(columns)
+    if fillers:
+        reader = reader | {"missing": fillers}
+    guesses = {header: guess_column(header, texts, fillers) for header, texts in columns.items()}
     lines = [
         f"source_id: {source_id}",
-        "title: DESCRIBE",
+        f"title: {PLACEHOLDER}",
         f"area: {area}",
         f"kind: {kind}",
-        "description: DESCRIBE what the source is and how its figures come about.",
+        f"description: {PLACEHOLDER} what the source is and how its figures come about.",
         "cadence: irregular",
         "fresh_for_days: 365",
-        f"embedded_on: {date.today()}",
+        f"embedded_on: {today or today_utc()}",
         "publishers:",
-        "  - {name: DESCRIBE, licence: DESCRIBE, attribution: DESCRIBE, redistribution: unknown}",
+        f"  - {{name: {PLACEHOLDER}, licence: {PLACEHOLDER}, attribution: {PLACEHOLDER}, "
+        "redistribution: unknown}",
+    ]
+    if address:
+        media = reader.get("packed", "none")
+        media = reader.get("format", "csv") if media == "none" else media
+        lines += [
+            "addresses:",
+            f"  - {{document: {table}, url: {_quote(address)}, media: {media}}}",
+        ]
+    roles = _find_rent_roles(guesses) if area == "prices" else {}
+    body, key, known_on = _write_columns(guesses, roles)
+    lines += [
         "max_rejected_share: 0.02",
         "tables:",
         f"  - table: {table}",
-        "    description: One row per DESCRIBE the grain.",
-        f"    key: [{next(iter(own))}]",
+        f"    description: One row per {PLACEHOLDER} the grain.",
+        f"    key: [{', '.join(key)}]",
         "    document_mode: snapshot",
+        *([f"    read: {_dump(reader)}"] if reader else []),
+        *(["    feeds: rents"] if roles else []),
+        "    provenance: false",
+        f"    known_on: {known_on or PLACEHOLDER + ' the day a row became known'}",
+        "    columns:",
+        *body,
     ]
-    if not has_provenance:
-        lines += ["    provenance: false", "    known_on: DESCRIBE the day a row became known"]
-    lines.append("    columns:")
-    for name, type_ in (own if has_provenance else columns).items():
-        unit = ", unit: DESCRIBE" if type_ in ("DOUBLE", "BIGINT") else ""
-        required = ", required: true" if name in filled else ""
-        lines.append(f"      {name}: {{type: {type_}{unit}{required}, description: DESCRIBE}}")
-    return "\n".join(lines) + "\n"
+    labels = {"chips": "label,chip_id,note\n"} if "chip_label" in roles.values() else {}
+    return Draft("\n".join(lines) + "\n", table, guesses, labels)
+
+
+def _find_rent_roles(guesses: dict[str, Guess]) -> dict[str, str]:
+    """Return by header what part of a rent it holds; nothing if they make up no rent."""
+    roles: dict[str, str] = {}
+    for role, pattern in _RENT_ROLES:
+        for header, guess in guesses.items():
+            is_number = guess.type in ("DOUBLE", "BIGINT")
+            fits = is_number == (role in ("price", "chip_count"))
+            if header not in roles and fits and re.search(pattern, name_column(header)):
+                roles[header] = role
+                break
+    is_rent = {"chip_label", "price"} <= set(roles.values())
+    return roles if is_rent else {}
+
+
+def _write_columns(
+    guesses: dict[str, Guess], roles: dict[str, str]
+) -> tuple[list[str], list[str], str | None]:
+    """Return the lines of the columns, the drafted key, and the day of knowledge, if told."""
+    lines, names = [], []
+    known_on = None
+    is_per_machine = "chip_count" in roles.values()
+    for header, guess in guesses.items():
+        role = roles.get(header)
+        name = role or name_column(header)
+        if role == "price":
+            name = "price_per_hour" if is_per_machine else "price_per_gpu_hour"
+        while name in names:
+            name += "_2"
+        names.append(name)
+        parts: dict[str, Any] = {"type": "BIGINT" if role == "chip_count" else guess.type}
+        if header != name:
+            parts["from"] = header
+        if guess.unit:
+            parts["unit"] = "count" if role == "chip_count" else guess.unit
+        for field_name in ("format", "prefix", "thousands"):
+            if getattr(guess, field_name):
+                parts[field_name] = getattr(guess, field_name)
+        if guess.is_required:
+            parts["required"] = True
+        parts["description"] = PLACEHOLDER
+        lines.append(f"      {name}: {_dump(parts)}")
+        if guess.type == "DATE" and known_on is None and guess.is_required:
+            known_on = name
+    if "chip_label" in names:
+        lines.append(
+            "      chip_id: {type: VARCHAR, required: true, references: chip, labels: {of: "
+            'chip_label, table: chips}, description: "Accelerator, read from the label."}'
+        )
+    for name, asked in (
+        ("observed_on", f"{PLACEHOLDER} the column of the day, or from: '@day'"),
+        ("provider", f"{PLACEHOLDER} the provider"),
+        ("provider_type", f"{PLACEHOLDER} hyperscaler, neocloud or marketplace"),
+        ("commitment", f"{PLACEHOLDER} on_demand, spot or reserved_1y"),
+        ("currency", "USD"),
+    ):
+        if roles and name not in names:
+            type_ = "DATE" if name == "observed_on" else "VARCHAR"
+            parts = {"type": type_, "fixed": asked, "required": True, "description": f"The {name}."}
+            lines.append(f"      {name}: {_dump(parts)}")
+    return lines, _guess_key(guesses, names, roles), known_on
+
+
+def _guess_key(guesses: dict[str, Guess], names: list[str], roles: dict[str, str]) -> list[str]:
+    if roles:
+        parts = ("observed_on", "provider", "instance_type", "chip_label", "chip_count", "region")
+        return [name for name in (*parts, "commitment") if name in names] or names[:1]
+    return names[:1]
+
+
+def _dump(content: dict[str, Any]) -> str:
+    text = yaml.safe_dump(
+        content, default_flow_style=True, sort_keys=False, allow_unicode=True, width=10_000
+    )
+    return text.strip()
+
+
+def _quote(text: str) -> str:
+    return '"' + text.replace('"', "%22") + '"'

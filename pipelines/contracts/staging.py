@@ -7,6 +7,7 @@ documents by the table's mode, and keeps what is verified and known on the as-of
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import yaml
@@ -44,6 +45,21 @@ def describe_column(column: Column) -> str:
     """Return a column's description with its unit."""
     text = column.description.strip().rstrip(".")
     return f"{text}. Unit: {column.unit}." if column.unit else f"{text}."
+
+
+def list_marts_above(models_dir: Path, name: str) -> list[str]:
+    """Return the marts that read a model, through any number of others."""
+    readers: dict[str, set[str]] = {}
+    for path in models_dir.glob("*/*/*.sql"):
+        for parent in re.findall(r"ref\(\s*'([a-z0-9_]+)'", path.read_text(encoding="utf-8")):
+            readers.setdefault(parent, set()).add(path.stem)
+    found: set[str] = set()
+    open_names = [name]
+    while open_names:
+        for reader in readers.get(open_names.pop(), set()) - found:
+            found.add(reader)
+            open_names.append(reader)
+    return sorted(n for n in found if n.startswith(("dim_", "fct_")))
 
 
 def write_known_on(table: Table, alias: str = "documents") -> str:
@@ -89,7 +105,7 @@ def write_staging_sql(contract: Contract, table: Table) -> str:
     if join:
         lines.append(join)
     lines += ["),", ""]
-    lines += _write_mode(table)
+    lines += _write_mode(contract, table)
     lines.append("select")
     for name, column in table.columns.items():
         renamed = f" as {column.rename}" if column.rename else ""
@@ -108,7 +124,14 @@ def write_staging_sql(contract: Contract, table: Table) -> str:
     return "\n".join(lines)
 
 
-def _write_mode(table: Table) -> list[str]:
+def list_documents(contract: Contract, table: Table) -> list[str]:
+    """Return the names of the upstream's documents that a table's rows may come from."""
+    names = [address.document for address in contract.addresses]
+    names += [item.document for item in contract.embedded]
+    return list(dict.fromkeys(n for n in names if not table.documents or n in table.documents))
+
+
+def _write_mode(contract: Contract, table: Table) -> list[str]:
     """Return the CTE `chosen`: rows that the table's document mode keeps on the as-of day."""
     visible = [
         "        -- rows that were recalled or not read feed no model",
@@ -116,10 +139,15 @@ def _write_mode(table: Table) -> list[str]:
         "        and known.known_on <= build.as_of",
     ]
     if table.document_mode == "snapshot":
+        if len(list_documents(contract, table)) > 1:
+            return _write_snapshots(visible)
         return [
             "-- snapshot: the newest document is the whole table; the embedded one is always known",
             "newest_document as (",
-            "    select documents.document_sha256",
+            "    select",
+            "        documents.document_sha256,",
+            "        documents.document_origin,",
+            "        documents.document_on,",
             "    from documents",
             "    cross join build",
             "    where",
@@ -135,7 +163,7 @@ def _write_mode(table: Table) -> list[str]:
             "chosen as (",
             "    select known.*",
             "    from known",
-            "    inner join newest_document using (document_sha256)",
+            "    inner join newest_document using (document_sha256, document_origin, document_on)",
             "    cross join build",
             "    where",
             *visible,
@@ -179,12 +207,20 @@ def _write_mode(table: Table) -> list[str]:
             "",
         ]
     key = ", ".join(f"known.{name}" for name in table.key)
+    # what was not there to be read on the as-of day comes after what was
+    seen = "known.document_origin = 'embedded' or known.document_on <= build.as_of"
     if table.document_mode == "revision":
         comment = "-- revision: of the rows under one key the latest known one counts"
-        order = "known.known_on desc, known.document_on desc, known.document_row desc"
+        order = ["known.known_on desc"]
     else:
-        comment = "-- append: documents add rows; a row seen again keeps its first reading"
-        order = "known.document_on asc, known.document_row asc"
+        comment = "-- append: documents add rows; of one that is seen again the last reading counts"
+        order = []
+    order += [
+        f"({seen}) desc",
+        "known.document_on desc",
+        "known.document_origin desc",
+        "known.document_row desc",
+    ]
     return [
         comment,
         "chosen as (",
@@ -195,8 +231,66 @@ def _write_mode(table: Table) -> list[str]:
         *visible,
         "    qualify row_number() over (",
         f"        partition by {key}",
-        f"        order by {order}",
+        "        order by",
+        *[f"            {item}{',' if item != order[-1] else ''}" for item in order],
         "    ) = 1",
+        ")",
+        "",
+    ]
+
+
+def _write_snapshots(visible: list[str]) -> list[str]:
+    """Return the CTEs of a snapshot that several documents make up, each by its newest state."""
+    return [
+        "-- snapshot of several documents: the newest state of each makes up the table",
+        "newest_states as (",
+        "    select",
+        "        documents.document_name,",
+        "        documents.document_sha256,",
+        "        documents.document_origin,",
+        "        documents.document_on,",
+        "        documents.document_origin = 'embedded' as is_embedded,",
+        "    from documents",
+        "    cross join build",
+        "    where",
+        "        documents.document_origin = 'embedded'",
+        "        or documents.document_on <= build.as_of",
+        "    qualify row_number() over (",
+        "        partition by documents.document_name, documents.document_origin = 'embedded'",
+        "        order by",
+        "            documents.document_on desc,",
+        "            documents.document_origin desc,",
+        "            documents.document_sha256 asc",
+        "    ) = 1",
+        "),",
+        "",
+        "compared_states as (",
+        "    select",
+        "        *,",
+        "        max(document_on) filter (where is_embedded) over () as embedded_on,",
+        "        max(document_on) filter (where not is_embedded) over () as upstream_on,",
+        "    from newest_states",
+        "),",
+        "",
+        "-- the embedded rows stand in until a document of the upstream is newer",
+        "newest_documents as (",
+        "    select *",
+        "    from compared_states",
+        "    where",
+        "        case",
+        "            when is_embedded then coalesce(embedded_on > upstream_on, true)",
+        "            else coalesce(document_on >= embedded_on, true)",
+        "        end",
+        "),",
+        "",
+        "chosen as (",
+        "    select known.*",
+        "    from known",
+        "    inner join newest_documents",
+        "        using (document_name, document_sha256, document_origin, document_on)",
+        "    cross join build",
+        "    where",
+        *visible,
         ")",
         "",
     ]

@@ -15,11 +15,18 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines.base.files import get_temporary_path, hash_bytes, replace_file, write_json
+from pipelines.base.files import (
+    get_temporary_path,
+    hash_bytes,
+    hash_file,
+    replace_file,
+    write_json,
+)
 from pipelines.base.rows import fetch_value
 from pipelines.base.sql import quote_name, quote_text
 from pipelines.contracts.model import Table
-from pipelines.ingest.records import Load
+from pipelines.ingest.records import Load, TableLoad
+from pipelines.ingest.whole_files import WholeFiles
 
 HISTORY_COLUMNS = {
     "document": "VARCHAR",
@@ -37,16 +44,21 @@ class Snapshot:
     sha256: str
     loader: str
     file: str
+    file_sha256: str
 
 
 @dataclass
 class Folded:
-    """What has become history of one document: how many snapshots, their digest, and the files."""
+    """What has become history of one document: how many snapshots, their digest, and the files.
+
+    `sha256` are the digests of the files by name.
+    """
 
     snapshots: int = 0
     digest: str = ""
     open_file: str | None = None
     closed_files: dict[str, str] = field(default_factory=dict)
+    sha256: dict[str, str] = field(default_factory=dict)
 
     def list_files(self) -> list[str]:
         """Return the names of all files, closed rows first."""
@@ -61,6 +73,7 @@ def fold_history(
     sightings: dict[str, dict[date, str]],
     folder: Path,
     root: Path,
+    whole_files: WholeFiles,
 ) -> list[str]:
     """Fold the snapshots that are not history yet into the files of a table's history.
 
@@ -69,9 +82,10 @@ def fold_history(
         table: the contract's table.
         loads: all loaded documents.
         sightings: by document and day the SHA-256 of what its address served. A day counts for
-            every day on which the same bytes were seen, and once: its first snapshot stands.
+            every day on which the same bytes were seen, and once: its last snapshot stands.
         folder: where the history of the table is kept.
         root: the warehouse; files are named relative to it.
+        whole_files: tells whether a file is still what was written; else all is folded anew.
 
     Returns:
         The files, whose rows have the columns of a raw file and `document`, `valid_from`,
@@ -80,39 +94,56 @@ def fold_history(
     files: list[Path] = []
     for document, snapshots in sorted(_list_snapshots(table, loads, sightings).items()):
         state = folder / f"{document}.json"
-        folded = Folded(**json.loads(state.read_text())) if state.exists() else Folded()
-        if folded.digest != _digest(snapshots[: folded.snapshots]):
+        folded = _read_state(state)
+        if folded.digest != _digest(snapshots[: folded.snapshots]) or not all(
+            whole_files.is_whole(
+                str((folder / name).relative_to(root)), folded.sha256.get(name, "")
+            )
+            for name in folded.list_files()
+        ):
             folded = Folded()
         for number, snapshot in enumerate(snapshots[folded.snapshots :], folded.snapshots + 1):
             _fold_snapshot(connection, table, document, folded, snapshot, root, folder)
             folded.snapshots = number
             folded.digest = _digest(snapshots[:number])
+            folded.sha256 = {
+                name: folded.sha256.get(name) or hash_file(folder / name)
+                for name in folded.list_files()
+            }
             write_json(state, asdict(folded))
             _remove_superseded(folder, document, folded.list_files())
         files += [folder / name for name in folded.list_files()]
     return [str(path.relative_to(root)) for path in files]
 
 
+def _read_state(path: Path) -> Folded:
+    """Return what has been folded of a document; nothing where the note of it cannot be read."""
+    try:
+        return Folded(**json.loads(path.read_text(encoding="utf-8")))
+    except (FileNotFoundError, UnicodeDecodeError, ValueError, TypeError):
+        return Folded()
+
+
 def _list_snapshots(
     table: Table, loads: list[Load], sightings: dict[str, dict[date, str]]
 ) -> dict[str, list[Snapshot]]:
     """Return by document what was seen of it, one snapshot per day, in order of days."""
-    by_bytes: dict[str, dict[str, tuple[Load, str]]] = {}
+    by_bytes: dict[str, dict[str, tuple[Load, TableLoad]]] = {}
+    # of equal bytes that were recorded and fetched either will do
     for load in sorted(loads, key=lambda load: (load.document_on, load.fetched_at, load.sha256)):
         if counted := load.get_table(table.table):
-            shown = (load, counted.file)
-            by_bytes.setdefault(load.document, {})[load.sha256] = shown
-    found: dict[str, dict[date, tuple[Load, str]]] = {}
+            by_bytes.setdefault(load.document, {})[load.sha256] = (load, counted)
+    found: dict[str, dict[date, tuple[Load, TableLoad]]] = {}
     for document, loaded in by_bytes.items():
         seen = sightings.get(document, {})
         by_day = {day: loaded[sha256] for day, sha256 in seen.items() if sha256 in loaded}
-        for load, file in loaded.values():
-            by_day.setdefault(load.document_on, (load, file))
+        for load, counted in loaded.values():
+            by_day.setdefault(load.document_on, (load, counted))
         found[document] = by_day
     return {
         document: [
-            Snapshot(str(day), load.sha256, load.loader, file)
-            for day, (load, file) in sorted(by_day.items(), key=lambda item: item[0])
+            Snapshot(str(day), load.sha256, load.loader, counted.file, counted.sha256)
+            for day, (load, counted) in sorted(by_day.items(), key=lambda item: item[0])
         ]
         for document, by_day in found.items()
     }

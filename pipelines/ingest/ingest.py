@@ -2,7 +2,8 @@
 
 Sources that provide ids (chips, organisations, countries, policies) come before those that refer
 to them. A document that was loaded before under the same contract, parser, corrections and ids is
-not touched again.
+not touched again. What is wrong with one source stops that source alone: its last good data stay in
+use, and the others go on. Loading one document belongs in `loader.py`.
 """
 
 from __future__ import annotations
@@ -12,32 +13,29 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
-from typing import Literal
 
 import duckdb
 
 from pipelines.archive.documents import Archive, Document, FetchNote
-from pipelines.base.errors import ContractError, DocumentFault
-from pipelines.base.files import hash_bytes, hash_file, hash_files
-from pipelines.base.rows import fetch_value
-from pipelines.base.settings import Settings, now_utc, today_utc
+from pipelines.base.errors import ContractError
+from pipelines.base.files import hash_bytes, hash_files
+from pipelines.base.settings import Settings
 from pipelines.base.sql import quote_name, quote_text
 from pipelines.contracts.corrections import CORRECTIONS_FILE, Correction, load_corrections
 from pipelines.contracts.governing import get_governing_variable
+from pipelines.contracts.kept import keep_contract, read_kept_contract
+from pipelines.contracts.labels import list_label_paths
+from pipelines.contracts.load import ContractFault
 from pipelines.contracts.model import Contract, Table
-from pipelines.ingest.cells import read_csv_cells, read_parsed_cells
-from pipelines.ingest.document_checks import check_bytes, check_file
+from pipelines.contracts.sql_check import check_sql
+from pipelines.ingest.embedded import archive_table, list_upstream
 from pipelines.ingest.history import fold_history
-from pipelines.ingest.load import LoadContext, load_table
-from pipelines.ingest.parsers import PARSER_FILE, load_parser
-from pipelines.ingest.records import (
-    Load,
-    TableLoad,
-    get_record_path,
-    list_loads,
-    read_load,
-    write_load,
-)
+from pipelines.ingest.ids import KnownIds
+from pipelines.ingest.loader import DocumentLoader
+from pipelines.ingest.parsers import PARSER_FILE, has_parser
+from pipelines.ingest.records import Load, list_loads
+from pipelines.ingest.sightings import Sighting, list_sightings
+from pipelines.ingest.whole_files import WholeFiles
 
 logger = logging.getLogger(__name__)
 INGEST_DIR = Path(__file__).parent
@@ -45,7 +43,11 @@ INGEST_DIR = Path(__file__).parent
 
 @dataclass(frozen=True)
 class SourceLoads:
-    """The documents of one source that a build reads, and what was refused on the way."""
+    """The documents of one source that a build reads, and what was refused on the way.
+
+    `sightings` say on which days which document counted. `fault` says what is wrong with the
+    contract, if the source stands aside with its last good data.
+    """
 
     contract: Contract
     current: list[Load]
@@ -53,6 +55,9 @@ class SourceLoads:
     loaded_now: int = 0
     unreachable: list[FetchNote] = field(default_factory=list)
     histories: dict[str, list[str]] = field(default_factory=dict)
+    sightings: list[Sighting] = field(default_factory=list)
+    withdrawn: list[Document] = field(default_factory=list)
+    fault: str | None = None
 
     def list_view_files(self, table: str) -> list[str]:
         """Return the files that a table's raw view reads: its documents', or its history's."""
@@ -67,7 +72,8 @@ def order_sources(contracts: list[Contract]) -> list[Contract]:
     """Order sources so that ids are provided before they are referred to.
 
     Raises:
-        ContractError: an entity has no provider, or two sources need each other.
+        ContractError: an entity has no provider, or two sources need each other; says of which
+            sources.
     """
     providers: dict[str, set[str]] = {}
     for contract in contracts:
@@ -85,7 +91,8 @@ def order_sources(contracts: list[Contract]) -> list[Contract]:
         for entity in sorted(wanted - providers.keys()):
             raise ContractError(
                 f"{contract.folder}/contract.yml: a column references {entity}, but no table of "
-                f"any source provides {entity} ids"
+                f"any source provides {entity} ids",
+                (contract.source_id,),
             )
         needs[contract.source_id] = {
             provider for entity in wanted for provider in providers[entity]
@@ -94,23 +101,62 @@ def order_sources(contracts: list[Contract]) -> list[Contract]:
     try:
         return [by_id[name] for name in TopologicalSorter(needs).static_order()]
     except CycleError as error:
-        raise ContractError(f"sources refer to each other in a circle: {error.args[1]}") from error
+        circle = tuple(dict.fromkeys(error.args[1]))
+        raise ContractError(
+            f"sources refer to each other in a circle: {error.args[1]}", circle
+        ) from error
 
 
 def ingest_all(
     contracts: list[Contract],
     settings: Settings,
     report: Callable[[SourceLoads], None] = lambda loads: None,
+    faults: list[ContractFault] | None = None,
 ) -> list[SourceLoads]:
-    """Load every source; `report` is called after each (for progress)."""
+    """Load every source.
+
+    Args:
+        contracts: of all sources that can be used.
+        settings: the warehouse.
+        report: called after each source, for progress.
+        faults: sources whose contract is wrong; their last good data stay in use.
+
+    Returns:
+        What became of each source; one whose contract turns out to be wrong says so in `fault`.
+    """
+    contracts = list(contracts)
+    told = {fault.source_id: fault.message for fault in faults or []}
+    for fault in faults or []:
+        kept = read_kept_contract(settings.contracts_dir, fault.source_id, fault.folder)
+        if kept is not None:
+            contracts.append(kept)
+    ordered = _order_usable(contracts, told, bool(faults))
     session = IngestSession(settings)
     results = []
-    for contract in order_sources(contracts):
-        loads = session.ingest_source(contract)
+    for contract in ordered:
+        loads = session.ingest_or_stand_aside(contract, told.get(contract.source_id))
         report(loads)
         results.append(loads)
     session.close()
     return results
+
+
+def _order_usable(
+    contracts: list[Contract], told: dict[str, str], may_lack_providers: bool
+) -> list[Contract]:
+    """Order sources; those that no order can hold come last and are told what is wrong."""
+    aside: list[Contract] = []
+    while True:
+        try:
+            return order_sources(contracts) + aside
+        except ContractError as error:
+            wrong = [c for c in contracts if c.source_id in error.source_ids]
+            if not wrong:
+                raise
+            if not may_lack_providers or "circle" in str(error):
+                told |= {contract.source_id: str(error) for contract in wrong}
+            aside += wrong
+            contracts = [contract for contract in contracts if contract not in wrong]
 
 
 class IngestSession:
@@ -123,36 +169,23 @@ class IngestSession:
         self.connection.execute("set memory_limit = ?", [settings.memory_limit])
         self.connection.execute(f"set threads = {int(settings.threads)}")
         self.connection.execute("set preserve_insertion_order = true")
+        self.connection.execute("set timezone = 'UTC'")
         self.connection.execute(
             "set temp_directory = ?", [str(settings.warehouse_dir / "data" / "spill")]
         )
-        self.entity_tables: dict[str, str] = {}
-        self.first_providers: dict[str, str] = {}
+        self.ids = KnownIds(self.connection, settings.warehouse_dir)
+        self.files = WholeFiles(settings.build_dir / "whole_files.json", settings.warehouse_dir)
+        self.loader = DocumentLoader(self.connection, settings, self.archive, self.ids, self.files)
 
     def close(self) -> None:
         """End the connection."""
+        self.files.save()
         self.connection.close()
 
     def add_ids(self, loads: SourceLoads) -> None:
         """Add the ids that a source's tables provide to the known ones."""
         for table in loads.contract.tables:
-            self._add_table_ids(table, [name for _, name in loads.list_files(table.table)])
-
-    def _add_table_ids(self, table: Table, files: list[str]) -> None:
-        for entity, column in table.provides.items():
-            for file in files:
-                path = quote_text(str(self.settings.warehouse_dir / file))
-                self._insert_ids(entity, column, f"read_parquet({path})")
-
-    def _insert_ids(self, entity: str, column: str, relation: str) -> None:
-        name = self.entity_tables.setdefault(entity, f"ids_{entity}")
-        self.connection.execute(f"create temp table if not exists {name} (id varchar)")
-        self.connection.execute(
-            f"insert into {name} select distinct {quote_name(column)}::varchar from {relation} "
-            f"where {quote_name(column)} is not null "
-            f"and {quote_name(column)}::varchar not in (select id from {name})"
-        )
-        self.connection.execute(f"set variable {name} = (select list(id) from {name})")
+            self.ids.add_table(table, [name for _, name in loads.list_files(table.table)])
 
     def _keep_governing_rows(self, contract: Contract, table: Table, files: list[str]) -> None:
         """Keep the rows of a table that governs another, for the rules of that one."""
@@ -166,142 +199,158 @@ class IngestSession:
                     f"from (select {columns} from read_parquet([{paths}])) as t)"
                 )
 
-    def _add_own_ids(self, table: Table) -> None:
-        """Let the table that first defines an entity refer to its own rows (policy to policy)."""
-        for entity, column in table.provides.items():
-            if self.first_providers.setdefault(entity, table.table) == table.table:
-                self._insert_ids(entity, column, "cells")
-
-    def _hash_ids(self, contract: Contract) -> str:
-        """Hash the id lists that a source refers to: new ids may free quarantined rows."""
-        entities = sorted(
-            {c.references for t in contract.tables for c in t.columns.values() if c.references}
-        )
-        parts = []
-        for entity in entities:
-            if entity in self.entity_tables:
-                table = self.entity_tables[entity]
-                value = fetch_value(
-                    self.connection, f"select md5(string_agg(id, '|' order by id)) from {table}"
-                )
-                parts.append(f"{entity}={value}")
-        # tables of its own are not loaded yet: their files stand for what they will provide
-        parts += [
-            f"{table.table}={hash_file(path)}"
-            for table in contract.tables
-            if set(table.provides) & set(entities)
-            and (path := contract.folder / "data" / table.file_name).exists()
-        ]
-        return ";".join(parts)
-
     def hash_loader(self, contract: Contract) -> str:
         """Return the version of everything that shapes a source's raw rows beside the bytes."""
-        own = [
-            path
-            for name in (PARSER_FILE, CORRECTIONS_FILE)
-            if (path := contract.folder / name).exists()
-        ]
+        folder: Path = contract.folder
+        own = [folder / name for name in (PARSER_FILE, CORRECTIONS_FILE, *contract.parser_reads)]
+        own += list_label_paths(contract)
         tables = [table.model_dump_json() for table in contract.tables]
         text = "\n".join(
             [
                 *tables,
-                str(contract.max_rejected_share),
-                hash_files(own, contract.folder),
+                f"{contract.max_rejected_share} {contract.max_unknown_share}",
+                hash_files([path for path in own if path.exists()], folder),
                 hash_files(list(INGEST_DIR.glob("*.py")), INGEST_DIR),
-                self._hash_ids(contract),
+                self.ids.hash(contract),
             ]
         )
         return hash_bytes(text.encode())
 
+    def ingest_or_stand_aside(self, contract: Contract, fault: str | None = None) -> SourceLoads:
+        """Load a source; one whose contract is wrong stands aside with its last good data."""
+        if fault is None:
+            try:
+                loads = self.ingest_source(contract)
+            except ContractError as error:
+                fault = str(error)
+            else:
+                keep_contract(self.settings.contracts_dir, contract)
+                return loads
+        logger.warning("source %s stands aside: %s", contract.source_id, fault)
+        return self._use_last_good(contract, fault)
+
+    def _use_last_good(self, contract: Contract, fault: str) -> SourceLoads:
+        """Return what was loaded last under the kept contract; nothing is loaded."""
+        folder = self.settings.contracts_dir
+        kept = read_kept_contract(folder, contract.source_id, contract.folder)
+        if kept is None:
+            return SourceLoads(contract, [], fault=fault)
+        found = [
+            load
+            for load in list_loads(self.settings.loads_dir, kept.source_id)
+            if load.status == "accepted" and self.loader.is_whole(load)
+        ]
+        # what belongs together was loaded under one version; of an embedded table the newest
+        newest = found[-1].loader if found else ""
+        current: dict[tuple[str, ...], Load] = {}
+        for load in found:
+            if load.loader == newest:
+                is_table = load.origin == "embedded"
+                key = (load.document, load.origin, "" if is_table else load.sha256)
+                current[key] = load
+        loads = SourceLoads(
+            kept, list(current.values()),
+            sightings=list_sightings(self.archive, kept, list(current.values())), fault=fault,
+        )  # fmt: skip
+        self.add_ids(loads)
+        return self._with_histories(loads)
+
     def ingest_source(self, contract: Contract) -> SourceLoads:
-        """Archive and load a source's embedded files and live documents.
+        """Archive and load a source's embedded files and the documents of its upstream.
 
         Returns:
-            For each embedded table its newest good document, and all good live documents.
+            For each embedded table its newest good document, and all good documents of the
+            upstream that have not been withdrawn.
+
+        Raises:
+            ContractError: the contract, a label table or the parser is wrong.
         """
         loader = self.hash_loader(contract)
         corrections = load_corrections(contract)
-        embedded = [self._archive_embedded(contract, table) for table in contract.tables]
+        self._is_checked = False
+        before = self._count_records(contract)
         current: list[Load] = []
         refused: list[Load] = []
-        before = self._count_records(contract)
-        for table, document in zip(contract.tables, embedded, strict=True):
-            load = None
-            if document is not None:
-                load = self._load(contract, document, [table], corrections, loader)
-                if load.status == "refused":
-                    refused.append(load)
-                    load = self._find_last_good(contract, table)
-            else:
-                load = self._find_last_good(contract, table)
-            if load is not None:
-                current.append(load)
-                files = [t.file for t in load.tables]
-                self._add_table_ids(table, files)
+        for table in contract.tables:
+            path, document = archive_table(self.archive, contract, table)
+            if document is None:
+                continue
+            good: Load | None = self._load(contract, document, [table], corrections, loader, path)
+            if good is not None and good.status == "refused":
+                refused.append(good)
+                good = self._find_last_good(contract, table, corrections, loader)
+            if good is not None:
+                current.append(good)
+                files = [t.file for t in good.tables]
+                self.ids.add_table(table, files)
                 self._keep_governing_rows(contract, table, files)
+        withdrawn = self.archive.list_withdrawn(contract.source_id)
         notes = {
             address.document: self.archive.read_fetch_note(contract.source_id, address.document)
             for address in contract.addresses
         }
-        for document in self.archive.list_documents(contract.source_id):
-            if document.origin == "live":
-                load = self._load(contract, document, contract.tables, corrections, loader)
-                note = notes.get(document.document)
-                if load.status == "accepted":
-                    current.append(load)
-                # what an address served once and has mended since is no news any more
-                elif note is None or note.sha256 == document.sha256:
-                    refused.append(load)
+        out: list[Document] = []
+        for kept_in, document in list_upstream(self.archive, contract):
+            if document.sha256 in withdrawn:
+                out.append(document)
+                continue
+            load = self._load(contract, document, contract.tables, corrections, loader, kept_in)
+            note = notes.get(document.document)
+            if load.status == "accepted":
+                current.append(load)
+            # what an address served once and has mended since is no news any more
+            elif document.origin != "live" or note is None or note.sha256 == document.sha256:
+                refused.append(load)
         for load in refused:
             logger.warning("document refused: %s", load.reason)
-        return SourceLoads(
-            contract,
-            current,
-            refused,
-            self._count_records(contract) - before,
-            [note for note in notes.values() if note is not None and note.outcome == "failed"],
+        return self._with_histories(
+            SourceLoads(
+                contract,
+                current,
+                refused,
+                self._count_records(contract) - before,
+                [note for note in notes.values() if note and note.outcome == "failed"],
+                sightings=list_sightings(self.archive, contract, current),
+                withdrawn=out,
+            )
+        )
+
+    def _with_histories(self, loads: SourceLoads) -> SourceLoads:
+        """Fold the snapshots of tables of mode `history`, and return the loads with the files."""
+        contract, sightings = loads.contract, {}
+        for load in loads.current:
+            if load.origin == "live":
+                sightings[load.document] = self.archive.list_sightings(
+                    contract.source_id, load.document
+                )
+        loads.histories.update(
             {
                 table.table: fold_history(
                     self.connection,
                     table,
-                    current,
-                    {
-                        document: self.archive.list_sightings(contract.source_id, document)
-                        for document in {load.document for load in current}
-                    },
+                    loads.current,
+                    sightings,
                     self.settings.history_dir / contract.source_id / table.table,
                     self.settings.warehouse_dir,
+                    self.files,
                 )
                 for table in contract.tables
                 if table.document_mode == "history"
-            },
+            }
         )
+        return loads
 
     def _count_records(self, contract: Contract) -> int:
         return len(list((self.settings.loads_dir / contract.source_id).glob("*.json")))
 
-    def _archive_embedded(self, contract: Contract, table: Table) -> Document | None:
-        path = contract.folder / "data" / table.file_name
-        if not path.exists():
-            if contract.kind == "connector":
-                return None  # the table comes from live documents only
-            raise ContractError(f"{path}: file not found; the contract names table {table.table}")
-        return self.archive.store_file(
-            path,
-            Document(
-                source_id=contract.source_id,
-                document=table.table,
-                sha256=hash_file(path),
-                origin="embedded",
-                address=f"{contract.source_id}/data/{table.file_name}",
-                media="csv",
-                document_on=contract.embedded_on,
-                fetched_at=now_utc(),
-                bytes=path.stat().st_size,
-            ),
-        )
+    def _find_last_good(
+        self, contract: Contract, table: Table, corrections: list[Correction], loader: str
+    ) -> Load | None:
+        """Return the embedded document of a table that was good last, read as of today.
 
-    def _find_last_good(self, contract: Contract, table: Table) -> Load | None:
+        It is loaded again under the present contract; where that refuses it too, its rows stay in
+        use as they were loaded, if they have the columns that are asked for now.
+        """
         good = [
             load
             for load in list_loads(self.settings.loads_dir, contract.source_id)
@@ -309,7 +358,27 @@ class IngestSession:
             and load.status == "accepted"
             and load.get_table(table.table)
         ]
-        return good[-1] if good else None
+        known = {d.sha256: d for d in self.archive.list_documents(contract.source_id)}
+        for sha256 in dict.fromkeys(load.sha256 for load in reversed(good)):
+            if sha256 in known and known[sha256].origin == "embedded":
+                load = self._load(contract, known[sha256], [table], corrections, loader, None)
+                if load.status == "accepted":
+                    return load
+        for load in reversed(good):
+            if self.loader.is_whole(load) and self._has_columns(load, table):
+                return load
+        return None
+
+    def _has_columns(self, load: Load, table: Table) -> bool:
+        counted = load.get_table(table.table)
+        if counted is None:
+            return False
+        file = self.settings.warehouse_dir / counted.file
+        described = self.connection.execute(
+            "describe select * from read_parquet(?)", [str(file)]
+        ).fetchall()
+        types = {name: type_ for name, type_, *_ in described}
+        return all(types.get(name) == column.type for name, column in table.columns.items())
 
     def _load(
         self,
@@ -318,71 +387,13 @@ class IngestSession:
         tables: list[Table],
         corrections: list[Correction],
         loader: str,
+        kept_in: Path | None,
     ) -> Load:
-        record = get_record_path(
-            self.settings.loads_dir,
-            contract.source_id,
-            document.document,
-            document.sha256,
-            loader,
-        )
-        if record.exists():
-            return read_load(record)
-        status: Literal["accepted", "refused"] = "accepted"
-        reason: str | None = None
-        loads: list[TableLoad] = []
-        try:
-            loads = self._load_tables(contract, document, tables, corrections, loader)
-        except DocumentFault as fault:
-            status, reason = "refused", str(fault)
-        load = Load(
-            source_id=contract.source_id,
-            document=document.document,
-            sha256=document.sha256,
-            loader=loader,
-            loaded_at=now_utc(),
-            status=status,
-            origin=document.origin,
-            address=document.address,
-            document_on=document.document_on,
-            fetched_at=document.fetched_at,
-            contract_version=contract.contract_version,
-            reason=reason,
-            tables=loads,
-        )
-        write_load(self.settings.loads_dir, load)
-        return load
-
-    def _load_tables(
-        self,
-        contract: Contract,
-        document: Document,
-        tables: list[Table],
-        corrections: list[Correction],
-        loader: str,
-    ) -> list:
-        context = LoadContext(
-            self.connection, self.entity_tables, self.settings, loader, today_utc()
-        )
-        label = f"{contract.source_id}: {document.address}"
-        if document.origin == "embedded":
-            path = self.archive.check(document.sha256)
-            check_file(path, label)
-            cells = read_csv_cells(self.connection, path, label)
-            if set(tables[0].columns) <= set(cells.columns):
-                self._add_own_ids(tables[0])
-            return [load_table(contract, tables[0], document, corrections, context, cells)]
-        content = self.archive.read(document.sha256)
-        if document.media != "zip":
-            check_bytes(content, label)
-        parsed = load_parser(contract)(document, content)
-        loads = []
-        for table in tables:
-            if table.table in parsed:
-                cells = read_parsed_cells(
-                    self.connection, parsed[table.table], f"{label}: {table.table}"
-                )
-                loads.append(load_table(contract, table, document, corrections, context, cells))
-        if not loads:
-            raise DocumentFault(f"{label}: the parser found no table of the contract")
-        return loads
+        """Return what became of a document, loading it if that is not known yet."""
+        load = self.loader.find(document, loader)
+        if load is not None:
+            return load
+        if not self._is_checked:
+            check_sql(contract, has_parser(contract))
+            self._is_checked = True
+        return self.loader.load(contract, document, tables, corrections, loader, kept_in)

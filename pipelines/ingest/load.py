@@ -16,16 +16,17 @@ import duckdb
 
 from pipelines.archive.documents import Document
 from pipelines.base.errors import DocumentFault
-from pipelines.base.files import get_temporary_path, replace_file
+from pipelines.base.files import get_temporary_path, hash_file, replace_file
 from pipelines.base.rows import fetch_row, fetch_value
 from pipelines.base.settings import Settings, now_utc
 from pipelines.base.sql import quote_name, quote_text
 from pipelines.contracts.corrections import Correction
 from pipelines.contracts.model import Contract, Table
-from pipelines.ingest.cells import Cells, collect_broken_lines, mend_cells
-from pipelines.ingest.document_checks import check_columns
-from pipelines.ingest.records import TableLoad
-from pipelines.ingest.row_checks import Fault, write_row_faults
+from pipelines.ingest.cells import Cells, UnevenLines, keep_broken_rows, mend_cells
+from pipelines.ingest.labels import read_label_ids
+from pipelines.ingest.parsed import shorten
+from pipelines.ingest.records import TableLoad, get_stem
+from pipelines.ingest.row_checks import SHOWN_VALUE_LENGTH, Fault, write_row_faults
 from pipelines.ingest.staging_file import (
     PARQUET_OPTIONS,
     Findings,
@@ -35,8 +36,6 @@ from pipelines.ingest.staging_file import (
     read_staged,
     write_staged_file,
 )
-
-SHOWN_VALUE_LENGTH = 500
 
 
 @dataclass(frozen=True)
@@ -64,35 +63,54 @@ def load_table(
         The counts; accepted + quarantined + left out = read.
 
     Raises:
-        DocumentFault: a column is missing, too few rows, or more rows are bad than
-            `max_rejected_share` allows.
+        DocumentFault: too few rows, or more rows are bad than `max_rejected_share` allows or more
+            labels unknown than `max_unknown_share` does.
     """
+    try:
+        return _load_cells(contract, table, document, corrections, context, cells)
+    except UnevenLines:
+        if cells.reread is None:
+            raise
+        return _load_cells(contract, table, document, corrections, context, cells.reread())
+
+
+def _load_cells(
+    contract: Contract,
+    table: Table,
+    document: Document,
+    corrections: list[Correction],
+    context: LoadContext,
+    cells: Cells,
+) -> TableLoad:
     con = context.connection
-    unexpected = check_columns(cells.columns, table, cells.label)
     con.execute("set variable loaded_on = ?::date", [context.loaded_on])
     mine = [item for item in corrections if item.table == table.table]
-    cells = mend_cells(con, cells, mine, document)
-    faults = write_row_faults(table, context.entity_tables)
-    stem = f"{document.sha256[:16]}-{context.loader[:16]}.parquet"
-    raw_path = context.settings.raw_dir / contract.source_id / table.table / stem
-    quarantine_path = context.settings.quarantine_dir / contract.source_id / table.table / stem
-    staged = get_temporary_path(raw_path.with_name(f"staged-{stem}"))
+    mended = mend_cells(con, cells, mine, document)
+    cells = read_label_ids(con, contract, table, mended, context.entity_tables)
+    faults = write_row_faults(table, context.entity_tables, cells.is_plain, cells.is_single_lined)
+    stem = get_stem(document.document, document.origin, document.sha256, context.loader)
+    raw_path = context.settings.raw_dir / contract.source_id / table.table / f"{stem}.parquet"
+    quarantine_path = context.settings.quarantine_dir / raw_path.relative_to(
+        context.settings.raw_dir
+    )
+    staged = get_temporary_path(raw_path.with_name(f"staged-{stem}.parquet"))
     try:
         written = write_staged_file(con, table, cells, document, faults, now_utc(), staged)
         left_out = _count(
             con, "(select distinct document_row from corrected where action = 'leave_out')"
         )
-        broken = collect_broken_lines(con, written + left_out)
+        broken = keep_broken_rows(con, cells)
         read = written + left_out + broken
         findings = clear_columns(con, table, cells, faults, staged)
         _collect_faults(con, table, cells, faults, findings, staged)
-        quarantined = _count(con, "(select distinct document_row from faults)")
-        _refuse_if_unusable(con, contract, table, cells.label, read, quarantined)
-        if quarantined or findings.unverified or _count(con, "corrected"):
+        counts = _judge_rows(con)
+        _refuse_if_unusable(con, contract, table, document, cells.label, read, counts)
+        if counts.quarantined or findings.unverified or _count(con, "corrected"):
             _write_raw_file(con, table, staged, raw_path)
         else:
             replace_file(staged, raw_path)
-        if quarantined or left_out:
+        has_quarantine = bool(counts.quarantined or left_out)
+        if has_quarantine:
             _copy(con, quarantine_path, _write_quarantine_query(contract, table, document))
     finally:
         staged.unlink(missing_ok=True)
@@ -102,28 +120,70 @@ def load_table(
         f"{'max(published_on)' if 'published_on' in table.columns else 'null'} "
         f"from read_parquet({quote_text(str(raw_path))})",
     )
-    if accepted + quarantined + left_out != read:
+    if accepted + counts.quarantined + left_out != read:
         raise DocumentFault(
-            f"{cells.label}: {read} rows read, but {accepted} accepted + {quarantined} quarantined "
-            f"+ {left_out} left out; expected the three to add up"
+            f"{cells.label}: {read} rows read, but {accepted} accepted + {counts.quarantined} "
+            f"quarantined + {left_out} left out; expected the three to add up"
         )
     root = context.settings.warehouse_dir
     return TableLoad(
         table=table.table,
         file=str(raw_path.relative_to(root)),
-        quarantine_file=(
-            str(quarantine_path.relative_to(root)) if quarantined or left_out else None
-        ),
+        quarantine_file=str(quarantine_path.relative_to(root)) if has_quarantine else None,
         rows_read=read,
         rows_accepted=accepted,
-        rows_quarantined=quarantined,
+        rows_quarantined=counts.quarantined,
         rows_left_out=left_out,
         rows_corrected=_count(
             con, "(select distinct document_row from corrected where action <> 'leave_out')"
         ),
         rows_unverified=unverified,
         newest_published_on=newest,
-        unexpected_columns=unexpected,
+        unexpected_columns=cells.unexpected,
+        rows_waiting=counts.waiting,
+        rows_unlabelled=counts.unlabelled,
+        sha256=hash_file(raw_path),
+        quarantine_sha256=hash_file(quarantine_path) if has_quarantine else None,
+        waits_until=counts.waits_until,
+    )
+
+
+@dataclass(frozen=True)
+class _Counts:
+    """How many rows are quarantined: bad ones, those that wait, those whose label is unknown."""
+
+    quarantined: int
+    bad: int
+    waiting: int
+    unlabelled: int
+    waits_until: date | None
+
+
+def _judge_rows(con: duckdb.DuckDBPyConnection) -> _Counts:
+    """Count the rows with faults by their gravest one."""
+    return _Counts(
+        *fetch_row(
+            con,
+            """
+            with judged as (
+                select
+                    document_row,
+                    bool_or(kind = 'quarantined' and waits_until is null) as is_bad,
+                    bool_or(kind = 'unlabelled') as is_unlabelled,
+                    bool_or(kind = 'quarantined') as is_refused,
+                    max(waits_until) as waits_until
+                from faults
+                group by document_row
+            )
+            select
+                count(*),
+                count(*) filter (is_refused),
+                count(*) filter (not is_refused and not is_unlabelled),
+                count(*) filter (not is_refused and is_unlabelled),
+                min(waits_until) filter (not is_bad and not is_unlabelled)
+            from judged
+            """,
+        )
     )
 
 
@@ -176,13 +236,15 @@ def _collect_faults(
     `bad_cells` keeps the text of the rows that may be bad or are left out, for the quarantine.
     """
     con.execute(
-        "create or replace temp table faults "
-        "(document_row bigint, field varchar, value varchar, reason varchar)"
+        "create or replace temp table faults (document_row bigint, field varchar, value varchar, "
+        "reason varchar, kind varchar default 'quarantined', waits_until date)"
     )
-    con.execute("insert into faults select document_row, null, line, reason from broken_lines")
+    con.execute(
+        "insert into faults (document_row, field, value, reason) "
+        "select document_row, field, line, reason from broken_lines"
+    )
     con.execute("create or replace temp table suspects (document_row bigint)")
-    con.execute("create or replace temp table bad_cells as from cells limit 0")
-    con.execute("alter table bad_cells add column document_row bigint")
+    con.execute(f"create or replace temp table bad_cells as from {cells.numbered} limit 0")
     if not (findings.suspicions or findings.repeated_keys or _count(con, "corrected")):
         return
     if findings.suspicions:
@@ -200,7 +262,8 @@ def _collect_faults(
     for fault in faults:
         con.execute(
             f"insert into faults select document_row, {quote_text(fault.field)}, "
-            f"({quote_name(fault.field)}){shown}, {fault.reason} from bad_cells "
+            f"({quote_name(fault.field)}){shown}, {fault.reason}, {quote_text(fault.kind)}, "
+            f"{fault.waits_until or 'null'} from bad_cells "
             f"where document_row in (from suspects) and ({fault.condition})"
         )
     # rules over several columns and keys are judged on rows whose cells are good
@@ -211,7 +274,8 @@ def _collect_faults(
     )
     for rule in table.rules:
         con.execute(
-            f"insert into faults select document_row, {quote_text(rule.field)}, "
+            "insert into faults (document_row, field, value, reason) "
+            f"select document_row, {quote_text(rule.field)}, "
             f"({quote_name(rule.field)}::varchar){shown}, {rule.reason} "
             f"from typed_suspects where not coalesce({rule.rule}, true)"
         )
@@ -226,7 +290,7 @@ def _collect_duplicate_keys(con: duckdb.DuckDBPyConnection, table: Table) -> Non
     shown = "concat_ws(', ', " + ", ".join(f"{quote_name(n)}::varchar" for n in table.key) + ")"
     con.execute(
         f"""
-        insert into faults
+        insert into faults (document_row, field, value, reason)
         with keyed as (
             select
                 document_row, {shown} as key_shown,
@@ -250,32 +314,57 @@ def _refuse_if_unusable(
     con: duckdb.DuckDBPyConnection,
     contract: Contract,
     table: Table,
+    document: Document,
     label: str,
     read: int,
-    quarantined: int,
+    counts: _Counts,
 ) -> None:
-    if read < table.min_rows:
+    # what is embedded is known to be large; a document of the upstream may be a part of it
+    is_whole = document.origin == "embedded" or table.document_mode == "snapshot"
+    least = table.min_rows if is_whole else min(table.min_rows, 1)
+    if read < least:
         raise DocumentFault(
-            f"{label}: found {read} rows, expected at least {table.min_rows}; the last good "
+            f"{label}: found {read} rows, expected at least {least}; the last good "
             "data stays in use"
         )
-    share = quarantined / read if read else 0.0
-    if share > contract.max_rejected_share:
-        examples = con.execute(
-            "select document_row, field, value, reason from faults order by document_row limit 3"
-        ).fetchall()
-        shown = "; ".join(
-            f"row {row}: {field} = {value!r} {why}" for row, field, value, why in examples
+    for bad, kind, limit, name, word in (
+        (counts.bad, "quarantined", contract.max_rejected_share, "max_rejected_share", "are bad"),
+        (
+            counts.unlabelled, "unlabelled", contract.max_unknown_share, "max_unknown_share",
+            "have a label that nobody has settled",
+        ),
+    ):  # fmt: skip
+        share = bad / read if read else 0.0
+        if share > limit:
+            examples = con.execute(
+                "select document_row, field, value, reason from faults where kind = ? "
+                "order by document_row limit 3",
+                [kind],
+            ).fetchall()
+            shown = "; ".join(
+                f"row {row}: {field} = {shorten(value or '', 100)!r} {shorten(why)}"
+                for row, field, value, why in examples
+            )
+            fault = DocumentFault(
+                f"{label}: {bad} of {read} rows {word} ({share:.1%}); the contract allows "
+                f"{limit:.1%} ({name}). First: {shown}"
+            )
+            fault.waits_until = counts.waits_until
+            raise fault
+    if read and counts.quarantined == read and contract.max_rejected_share < 1:
+        fault = DocumentFault(
+            f"{label}: found {read} rows, all of them quarantined; expected one that can be used. "
+            "The last good data stays in use"
         )
-        raise DocumentFault(
-            f"{label}: {quarantined} of {read} rows are bad ({share:.1%}); the contract allows "
-            f"{contract.max_rejected_share:.1%} (max_rejected_share). First: {shown}"
-        )
+        fault.waits_until = counts.waits_until
+        raise fault
 
 
 def _write_quarantine_query(contract: Contract, table: Table, document: Document) -> str:
-    key = "concat_ws(', ', " + ", ".join(f"c.{quote_name(name)}" for name in table.key) + ")"
-    whole_row = "to_json(c)::varchar"
+    cut = f"[1:{SHOWN_VALUE_LENGTH}]"
+    key = "concat_ws(', ', " + ", ".join(f"c.{quote_name(n)}{cut}" for n in table.key) + ")"
+    cells = ", ".join(f"{quote_name(n)} := c.{quote_name(n)}{cut}" for n in table.columns)
+    whole_row = f"to_json(struct_pack({cells}))::varchar"
     return f"""
         select
             {quote_text(contract.source_id)} as source_id,
@@ -284,7 +373,7 @@ def _write_quarantine_query(contract: Contract, table: Table, document: Document
             f.document_row, {key} as row_key, f.field, f.value, f.reason, f.kind,
             {whole_row} as row_json
         from (
-            select document_row, field, value, reason, 'quarantined' as kind from faults
+            select document_row, field, value, reason, kind from faults
             union all
             select document_row, field, found, reason, 'left_out' from corrected
             where action = 'leave_out'

@@ -16,11 +16,11 @@ from pathlib import Path
 import duckdb
 
 from pipelines.archive.documents import Document
-from pipelines.base.rows import fetch_row
+from pipelines.base.rows import fetch_row, fetch_value
 from pipelines.base.sql import quote_name, quote_text
 from pipelines.contracts.model import Table
-from pipelines.ingest.cells import MENDED, Cells, reading
-from pipelines.ingest.row_checks import Fault, write_staging_cast
+from pipelines.ingest.cells import NUMBERED, Cells, reading, require_all_lines
+from pipelines.ingest.row_checks import Fault, write_staging_cast, write_staging_oddity
 
 # nobody looks single values up in a raw file, and a column of many values is given up early
 PARQUET_OPTIONS = "format parquet, write_bloom_filter false, dictionary_size_limit 5000"
@@ -52,10 +52,13 @@ def write_staged_file(
     `is_verified` is null where a cell's text does not fit its type or length, else true.
     `document_row` is null in a large document, whose rows count by their place in the file.
 
+    Rows that a correction or a label table leaves out are not judged and not written.
+
     Returns:
         The number of rows.
 
     Raises:
+        UnevenLines: the quick reading of a file does not account for all of its lines.
         DocumentFault: the file is no CSV.
     """
     typed = {
@@ -81,14 +84,17 @@ def write_staged_file(
         for fault in faults
         if fault.typed_condition is None and not fault.is_cast
     ]
+    odd += [
+        f"not coalesce({oddity}, false)"
+        for name in typed
+        if (oddity := write_staging_oddity(name, table.columns[name], quote_name(f"typed {name}")))
+    ]
     is_fit = " and ".join([*fits, *odd]) or "true"
-    if cells.numbered == MENDED:
-        # a row that a correction leaves out is not judged a second time
-        rows = (
-            f"{MENDED} where document_row not in "
-            "(select document_row from corrected where action = 'leave_out') order by document_row"
-        )
-    elif cells.is_large:
+    left_out = "(select document_row from corrected where action = 'leave_out')"
+    out = fetch_value(con, f"select count(distinct document_row) from {left_out}")
+    if out:
+        rows = f"{cells.numbered} where document_row not in {left_out} order by document_row"
+    elif cells.is_large and cells.numbered == NUMBERED:
         rows = "(select null::bigint as document_row, * from cells)"
     else:
         rows = cells.numbered
@@ -101,6 +107,7 @@ def write_staged_file(
                     {", ".join(columns)}, document_row,
                     case when {is_fit} then true end as is_verified,
                     null::varchar as correction_ids,
+                    {_write_constant(document.document)} as document_name,
                     {_write_constant(document.sha256)} as document_sha256,
                     {_write_constant(document.origin)} as document_origin,
                     date {quote_text(document.document_on.isoformat())} as document_on,
@@ -109,6 +116,7 @@ def write_staged_file(
             ) to {quote_text(str(path))} ({PARQUET_OPTIONS})
             """,
         )
+    require_all_lines(con, cells, count + out)
     return count
 
 

@@ -11,7 +11,13 @@ from pathlib import Path
 from pipelines.contracts.model import AREAS, Contract
 from pipelines.contracts.model import Table as SourceTable
 from pipelines.contracts.staging import describe_column, get_staging_name
-from pipelines.pages.models import Model, find_staging_ancestors, read_marts, read_references
+from pipelines.pages.models import (
+    Model,
+    find_staging_ancestors,
+    read_bridges,
+    read_marts,
+    read_references,
+)
 from pipelines.pages.page import Block, Bullets, Heading, Page, Table, Text
 from pipelines.release.meta_tables import META_TABLES
 
@@ -19,8 +25,9 @@ FOLDER = "dictionary"
 
 
 def make_dictionary_pages(contracts: list[Contract], dbt_dir: Path) -> list[Page]:
-    """Return the index, a page per mart, one of schema `meta`, and a page per source."""
+    """Return the index, a page per mart, one each of schemas, and a page per source."""
     marts = read_marts(dbt_dir)
+    bridges = read_bridges(dbt_dir)
     references = read_references(dbt_dir)
     homes = {
         get_staging_name(contract, table): (contract, table)
@@ -37,18 +44,20 @@ def make_dictionary_pages(contracts: list[Contract], dbt_dir: Path) -> list[Page
             uses[source_id].append(mart.name)
         pages.append(_make_mart_page(mart, rests_on))
     return [
-        _make_index(marts, contracts),
+        _make_index(marts, bridges, contracts),
         *pages,
+        *([_make_bridges_page(bridges)] if bridges else []),
         _make_meta_page(),
         *(_make_source_page(contract, uses[contract.source_id]) for contract in contracts),
     ]
 
 
-def _make_index(marts: list[Model], contracts: list[Contract]) -> Page:
+def _make_index(marts: list[Model], bridges: list[Model], contracts: list[Contract]) -> Page:
     blocks: list[Block] = [
         Text(
             "Tables of schema `marts` are what BI tools query; their names and columns are a "
-            "contract. Schema `meta` says where they come from. Sources are what they rest on."
+            "contract. Schema `bridges` says which rows stand behind a figure, schema `meta` where "
+            "all comes from. Sources are what they rest on."
         )
     ]
     for area in AREAS:
@@ -59,17 +68,28 @@ def _make_index(marts: list[Model], contracts: list[Contract]) -> Page:
                 Table(
                     ("table", "what it holds"),
                     tuple(
-                        (f"[{mart.name}]({mart.name}.md)", _take_sentence(mart.description))
+                        (f"[{mart.name}]({mart.name}.html)", _take_sentence(mart.description))
                         for mart in members
                     ),
                 ),
             ]
+    if bridges:
+        blocks += [
+            Heading("Schema bridges"),
+            Table(
+                ("table", "what it holds"),
+                tuple(
+                    (f"[{bridge.name}](bridges.md)", _take_sentence(bridge.description))
+                    for bridge in bridges
+                ),
+            ),
+        ]
     blocks += [
         Heading("Schema meta"),
         Table(
             ("table", "what it holds"),
             tuple(
-                (f"[{name}](meta.md)", _take_sentence(table.description))
+                (f"[{name}](meta.html)", _take_sentence(table.description))
                 for name, table in META_TABLES.items()
             ),
         ),
@@ -78,7 +98,7 @@ def _make_index(marts: list[Model], contracts: list[Contract]) -> Page:
             ("source", "area", "title", "tables"),
             tuple(
                 (
-                    f"[{contract.source_id}](source-{contract.source_id}.md)",
+                    f"[{contract.source_id}](source-{contract.source_id}.html)",
                     contract.area,
                     contract.title,
                     str(len(contract.tables)),
@@ -86,9 +106,9 @@ def _make_index(marts: list[Model], contracts: list[Contract]) -> Page:
                 for contract in contracts
             ),
         ),
-        Text("Terms of use and attribution: [licences](../data-licences.md)."),
+        Text("Terms of use and attribution: [licences](../data-licences.html)."),
     ]
-    return Page(f"{FOLDER}/README", "Data dictionary", blocks)
+    return Page(f"{FOLDER}/index", "Data dictionary", blocks)
 
 
 def _take_sentence(text: str) -> str:
@@ -113,7 +133,7 @@ def _make_mart_page(mart: Model, rests_on: list[tuple[Contract, SourceTable]]) -
                 ("source", "table", "what it holds"),
                 tuple(
                     (
-                        f"[{contract.source_id}](source-{contract.source_id}.md)",
+                        f"[{contract.source_id}](source-{contract.source_id}.html)",
                         f"`{table.table}`",
                         _take_sentence(" ".join(table.description.split())),
                     )
@@ -127,6 +147,26 @@ def _make_mart_page(mart: Model, rests_on: list[tuple[Contract, SourceTable]]) -
         if warnings:
             blocks += [Heading("Warnings of its sources"), Bullets(tuple(warnings))]
     return Page(f"{FOLDER}/{mart.name}", mart.name, blocks)
+
+
+def _make_bridges_page(bridges: list[Model]) -> Page:
+    blocks: list[Block] = [
+        Text(
+            "`bridges.brg_X` holds the rows behind each row of `marts.fct_X`: the key of the "
+            "explained row, the step, the input, and its weight where the step weighs. The SQL "
+            "that makes the figure writes them. Most are views of other tables of the file."
+        )
+    ]
+    for bridge in bridges:
+        blocks += [
+            Heading(bridge.name),
+            Text(bridge.description),
+            Table(
+                ("column", "type", "meaning"),
+                tuple((f"`{c.name}`", c.type, c.description) for c in bridge.columns),
+            ),
+        ]
+    return Page(f"{FOLDER}/bridges", "Schema bridges", blocks)
 
 
 def _make_meta_page() -> Page:
@@ -147,7 +187,7 @@ def _make_meta_page() -> Page:
 
 def _make_source_page(contract: Contract, uses: list[str]) -> Page:
     kind = "kept by people in this repository" if contract.kind == "registry" else "fetched"
-    feeds = ", ".join(f"[{name}]({name}.md)" for name in uses) or "no mart yet"
+    feeds = ", ".join(f"[{name}]({name}.html)" for name in uses) or "no mart yet"
     blocks: list[Block] = [
         Text(" ".join(contract.description.split())),
         Text(

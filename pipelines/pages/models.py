@@ -14,7 +14,9 @@ from pipelines.contracts.load import read_yaml
 from pipelines.release.content import KEY_TEST
 
 # names in quotes are what ref() is given, directly or through a list
-_REFERENCE = re.compile(r"['\"]((?:stg|int|dim|fct)_[a-z0-9_]+)['\"]")
+_REFERENCE = re.compile(r"['\"]((?:stg|int|dim|fct|brg)_[a-z0-9_]+)['\"]")
+_MACRO = re.compile(r"\{%-?\s*macro\s+(\w+)\s*\((.*?)endmacro", re.DOTALL)
+_CALL = re.compile(r"(\w+)\s*\(")
 
 
 @dataclass(frozen=True)
@@ -28,7 +30,7 @@ class ModelColumn:
 
 @dataclass(frozen=True)
 class Model:
-    """One mart as its folder describes it."""
+    """One mart or bridge as its folder describes it."""
 
     name: str
     area: str
@@ -39,13 +41,22 @@ class Model:
 
 def read_marts(dbt_dir: Path) -> list[Model]:
     """Return all marts that are described, ordered by name."""
-    root = dbt_dir / "models" / "marts"
-    marts = []
+    return _read_layer(dbt_dir, "marts")
+
+
+def read_bridges(dbt_dir: Path) -> list[Model]:
+    """Return all bridges that are described, ordered by name."""
+    return _read_layer(dbt_dir, "bridges")
+
+
+def _read_layer(dbt_dir: Path, layer: str) -> list[Model]:
+    root = dbt_dir / "models" / layer
+    models = []
     for path in sorted(root.glob("**/_*.yml")):
         content = read_yaml(path)
         for entry in (content or {}).get("models") or []:
-            marts.append(_read_model(entry, path.parent.name))
-    return sorted(marts, key=lambda mart: mart.name)
+            models.append(_read_model(entry, path.parent.name))
+    return sorted(models, key=lambda model: model.name)
 
 
 def _read_model(entry: dict[str, Any], area: str) -> Model:
@@ -69,12 +80,28 @@ def _tidy(text: str | None) -> str:
 
 
 def read_references(dbt_dir: Path) -> dict[str, set[str]]:
-    """Return for every model the models that its SQL refers to."""
-    paths = sorted((dbt_dir / "models").glob("**/*.sql"))
-    return {
-        path.stem: set(_REFERENCE.findall(path.read_text(encoding="utf-8"))) - {path.stem}
-        for path in paths
+    """Return for every model those that its SQL refers to, itself or by a macro."""
+    macros = _read_macro_references(dbt_dir)
+    references = {}
+    for path in sorted((dbt_dir / "models").glob("**/*.sql")):
+        text = path.read_text(encoding="utf-8")
+        called = [macros[name] for name in _CALL.findall(text) if name in macros]
+        references[path.stem] = set(_REFERENCE.findall(text)).union(*called) - {path.stem}
+    return references
+
+
+def _read_macro_references(dbt_dir: Path) -> dict[str, set[str]]:
+    texts = {
+        name: text
+        for path in sorted((dbt_dir / "macros").glob("**/*.sql"))
+        for name, text in _MACRO.findall(path.read_text(encoding="utf-8"))
     }
+    found = {name: set(_REFERENCE.findall(text)) for name, text in texts.items()}
+    # a macro may call others: as many rounds as there are macros reach the longest chain
+    for _ in texts:
+        for name, text in texts.items():
+            found[name] |= set().union(*(found[n] for n in _CALL.findall(text) if n in found))
+    return found
 
 
 def find_staging_ancestors(model: str, references: dict[str, set[str]]) -> list[str]:

@@ -47,7 +47,7 @@ def _make_summary(release: tuple, checks: list[tuple]) -> Page:
         told = [_tell(c[3], c[4]) for c in checks if c[0] == kind]
         rows.append(
             (
-                f"[{title}]({kind}.md)",
+                f"[{title}]({kind}.html)",
                 *(str(told.count(word)) for word in ("passed", "warned", "failed")),
             )
         )
@@ -68,7 +68,7 @@ def _make_summary(release: tuple, checks: list[tuple]) -> Page:
                 tuple((f"`{c[2]}`", f"`{c[1]}`", c[6], c[5] or "") for c in open_checks),
             ),
         ]
-    return Page(f"{FOLDER}/README", "Quality of the release", blocks)
+    return Page(f"{FOLDER}/index", "Quality of the release", blocks)
 
 
 def _make_kind_page(kind: str, title: str, checks: list[tuple]) -> Page:

@@ -103,6 +103,24 @@ SECTIONS = (
         """,
     ),
     Section(
+        "What stands behind these prices",
+        "Readings and providers by step: those of the rent, those of the index steps that moved it "
+        "where the quarter is too thin, and lists of hyperscalers, which stand beside it. "
+        "`compute-balance source trace fct_scarcity_premium` names each with its document.",
+        """
+        select
+            inputs.region_id as region, inputs.chip_id as chip, inputs.step,
+            count(distinct inputs.input_key) as readings,
+            count(distinct offers.provider) as providers,
+            min(offers.observed_on) as "from", max(offers.last_observed_on) as "to"
+        from bridges.brg_scarcity_premium as inputs
+        inner join marts.fct_rental_offer as offers on inputs.input_key = offers.offer_id
+        where inputs.quarter_start = $quarter and inputs.input_table = 'fct_rental_offer'
+        group by all
+        order by region, chip, inputs.step desc
+        """,
+    ),
+    Section(
         "Rents of the months of the quarter",
         "Index of matched on-demand offers over all places, 100 in the first month of the series; "
         "series without three providers are left out.",

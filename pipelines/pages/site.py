@@ -14,13 +14,16 @@ from pipelines.base.settings import Settings
 from pipelines.contracts.load import load_contracts
 from pipelines.pages.claims import PATH as CLAIMS_PATH
 from pipelines.pages.claims import make_claims_pages
-from pipelines.pages.generated import make_pages
+from pipelines.pages.data_notes import make_data_notes_page
+from pipelines.pages.dictionary import make_dictionary_pages
+from pipelines.pages.licences import make_licences_page
 from pipelines.pages.page import Block, Heading, Page, Table, Text, write_html
 from pipelines.pages.quality import make_quality_pages
 from pipelines.pages.report import PATH as REPORT_PATH
 from pipelines.pages.report import make_report_pages
 from pipelines.pages.revisions import PATH as REVISIONS_PATH
 from pipelines.pages.revisions import make_revisions_page
+from pipelines.release.publish import find_readable
 
 TITLE = "Compute Balance"
 # pages that answer questions; a project without the balance or the claims lacks some
@@ -43,19 +46,17 @@ def write_site(settings: Settings) -> tuple[Path, int]:
     if not settings.current_path.exists():
         raise ReleaseError("nothing is published yet; run: make warehouse")
     folder = settings.warehouse_dir / "docs"
-    contracts = load_contracts(settings.sources_dir)
     pages = [
-        *make_claims_pages(settings.current_path),
-        *make_quality_pages(settings.current_path),
-        *make_report_pages(settings.current_path),
+        *make_claims_pages(find_readable(settings)),
+        *make_quality_pages(find_readable(settings)),
+        *make_report_pages(find_readable(settings)),
         make_revisions_page(settings),
-        *make_pages(contracts, settings.dbt_dir),
+        *make_source_pages(settings),
     ]
     staged = get_temporary_path(folder)
     shutil.rmtree(staged, ignore_errors=True)
     for page in [_make_index(settings, {page.path for page in pages}), *pages]:
-        name = "index" if page.path == "README" else page.path.replace("/README", "/index")
-        path = staged / f"{name}.html"
+        path = staged / f"{page.path}.html"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(write_html(page, TITLE), encoding="utf-8")
     shutil.rmtree(folder, ignore_errors=True)
@@ -63,8 +64,18 @@ def write_site(settings: Settings) -> tuple[Path, int]:
     return folder / "index.html", len(pages) + 1
 
 
+def make_source_pages(settings: Settings) -> list[Page]:
+    """Return all pages that follow from contracts and descriptions alone."""
+    contracts = load_contracts(settings.sources_dir)
+    return [
+        make_licences_page(contracts),
+        make_data_notes_page(contracts, settings.docs_dir),
+        *make_dictionary_pages(contracts, settings.dbt_dir),
+    ]
+
+
 def _make_index(settings: Settings, present: set[str]) -> Page:
-    with duckdb.connect(str(settings.current_path), read_only=True) as connection:
+    with duckdb.connect(str(find_readable(settings)), read_only=True) as connection:
         release_id, as_of, created_at, content_hash = fetch_row(
             connection, "select release_id, as_of, created_at, content_hash from meta.release"
         )
@@ -90,22 +101,23 @@ def _make_index(settings: Settings, present: set[str]) -> Page:
             ("page", "what it tells"),
             (
                 (
-                    "[Quality](quality/README.md)",
+                    "[Quality](quality/index.html)",
                     f"{passed:,} checks passed, {warned} warned: what was demanded and found",
                 ),
                 *(
-                    (f"[{name}]({path}.md)", text)
+                    (f"[{name}]({path}.html)", text)
                     for path, name, text in ANSWERS
                     if path in present
                 ),
-                ("[Data dictionary](dictionary/README.md)", "every table, column and source"),
-                ("[Licences and attribution](data-licences.md)", "terms of every publisher"),
+                ("[Data dictionary](dictionary/index.html)", "every table, column and source"),
+                ("[Data notes](data-notes.html)", "what was corrected, left out or not verified"),
+                ("[Licences and attribution](data-licences.html)", "terms of every publisher"),
             ),
         ),
         Heading("Tables"),
         Table(
             ("table", "rows"),
-            tuple((f"[{name}](dictionary/{name}.md)", f"{rows:,}") for name, rows in tables),
+            tuple((f"[{name}](dictionary/{name}.html)", f"{rows:,}") for name, rows in tables),
         ),
     ]
     if stale:
@@ -115,4 +127,4 @@ def _make_index(settings: Settings, present: set[str]) -> Page:
                 ("source", "state", "newest known day"), tuple((*s[:2], s[2] or "") for s in stale)
             ),
         ]
-    return Page("README", TITLE, blocks)
+    return Page("index", TITLE, blocks)

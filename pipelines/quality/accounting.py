@@ -80,7 +80,6 @@ def _get_data_path(contract: Contract, table: Table) -> Path:
 
 def _account_table(loads: SourceLoads, table: Table, root: Path) -> Fates:
     source_id = loads.contract.source_id
-    in_file = count_file_rows(_get_data_path(loads.contract, table))
     found = next(
         (
             counts
@@ -89,6 +88,10 @@ def _account_table(loads: SourceLoads, table: Table, root: Path) -> Fates:
         ),
         None,
     )
+    # other formats have no lines to count: there the reader's own count is taken
+    path = _get_data_path(loads.contract, table)
+    is_plain = table.reader.is_plain
+    in_file = count_file_rows(path) if is_plain else (found.rows_read if found else 0)
     if found is None:
         reasons = "; ".join(load.reason or "" for load in loads.refused) or "no document"
         return Fates(source_id, table.table, in_file, 0, 0, 0, 0, 0, f"refused: {reasons}")

@@ -22,6 +22,20 @@ AMOUNTS = re.compile(
 )
 SIGNED = re.compile(r"(^|_)(gap|change|headroom|swing|impact|effect|correlation)(_|$)")
 GRADES = ("reported", "estimated", "modelled", "inferred")
+# What a name refers to, stated once for all marts: pattern of the column, table, key.
+REFERENCES = tuple(
+    (re.compile(pattern), home, key)
+    for pattern, home, key in (
+        (r"(.+_)?region_id", "dim_region", "region_id"),
+        (r"(.+_)?chip_id", "dim_chip", "chip_id"),
+        (r"(.+_)?country_code|(vendor|destination)_country", "dim_country", "country_code"),
+        (r"(.+_)?policy_id", "dim_policy", "policy_id"),
+        (r"scenario_id", "dim_scenario", "scenario_id"),
+        (r"(.+_)?organisation_id", "dim_organisation", "organisation_id"),
+        (r"workload_id", "dim_workload", "workload_id"),
+        (r"quarter_start", "dim_quarter", "quarter_start"),
+    )
+)
 # instead of an id: the row speaks of all of them together
 ALL_OF_THEM = "all"
 
@@ -61,9 +75,12 @@ def _write_quantile_items(table: str, columns: dict[str, str]) -> list[Expectati
             items.append(
                 Expectation(
                     name=f"{stem}_{low}_to_{high}_in_order",
-                    forbidden=f"{first} > {second} or {second} > {third} or {first} > {third}",
+                    forbidden=f"{first} > {second} or {second} > {third} or {first} > {third} "
+                    f"or ({first} is null) <> ({second} is null) "
+                    f"or ({second} is null) <> ({third} is null)",
                     message=f"{stem}: the {low} point lies at or below the median, the {high} "
-                    "point at or above it; otherwise columns were swapped",
+                    "point at or above it, and all three are there or none; otherwise columns were "
+                    "swapped",
                 )
             )
             if not SIGNED.search(stem) and table != "fct_policy_impact":
@@ -166,19 +183,17 @@ def _write_vocabulary_items(
                 message="every row names the sources that it rests on, and each is in meta.source",
             )
         )
-    for column, home, key in (
-        ("region_id", "dim_region", "region_id"),
-        ("chip_id", "dim_chip", "chip_id"),
-        ("country_code", "dim_country", "country_code"),
-        ("policy_id", "dim_policy", "policy_id"),
-        ("scenario_id", "dim_scenario", "scenario_id"),
-    ):
-        if column in columns and table != home and home in tables:
+    for column in columns:
+        home, key = next((r[1:] for r in REFERENCES if r[0].fullmatch(column)), (table, ""))
+        if home != table and home in tables:
+            quoted = quote_name(column)
             items.append(
                 Expectation(
                     name=f"{column}_resolves",
-                    forbidden=f"{column} is not null and {column} <> '{ALL_OF_THEM}' and {column} "
-                    f"not in (select {key} from marts.{home})",
+                    forbidden=f"{quoted} is not null and {quoted} <> '{ALL_OF_THEM}' "
+                    f"and {quoted} not in (select {key} from marts.{home})"
+                    if columns[column] == "VARCHAR"
+                    else f"{quoted} not in (select {key} from marts.{home})",
                     message=f"every {column} stands in {home}",
                 )
             )

@@ -34,7 +34,7 @@ class Count:
         return f"{self.suite.suite}.{self.item.name}"
 
 
-def read_as_of(connection: duckdb.DuckDBPyConnection) -> date:
+def read_as_of_day(connection: duckdb.DuckDBPyConnection) -> date:
     """Return the as-of day of a build."""
     return fetch_value(connection, "select as_of from raw.build_parameters")
 

@@ -2,7 +2,8 @@
 
 The comparison fills two temporary tables that suites with `compares_releases` read:
 `release_rows` (one row per mart) and `release_sums` (one row per mart and numeric column). Which
-difference is too large is said by those suites.
+difference is too large is said by those suites. `has_new_table` tells that rows of a source table
+have come in that had none in the last release: what such rows change is no drift.
 """
 
 from __future__ import annotations
@@ -56,17 +57,36 @@ def _compare(connection: duckdb.DuckDBPyConnection) -> None:
     )
     connection.execute(
         "create or replace temp table release_sums (table_name varchar, column_name varchar, "
-        "filled_before bigint, filled_after bigint, sum_before double, sum_after double)"
+        "filled_before bigint, filled_after bigint, sum_before double, sum_after double, "
+        "has_new_table boolean)"
     )
+    new = _find_marts_with_new_tables(connection)
     for table in sorted(before):
         if table in after:
-            _compare_table(connection, table, before[table], after[table])
+            _compare_table(connection, table, before[table], after[table], table in new)
         else:
             rows = fetch_value(
                 connection, f"select count(*) from {PREVIOUS}.marts.{quote_name(table)}"
             )
             # a mart that is gone has no rows to compare; the contract forbids removing one
             connection.execute("insert into release_rows values (?, ?, null)", [table, rows])
+
+
+def _find_marts_with_new_tables(connection: duckdb.DuckDBPyConnection) -> set[str]:
+    """Return the marts that rest on a source table which had no rows in the last release."""
+    has_lineage = fetch_value(
+        connection,
+        "select count(*) from duckdb_tables() where schema_name = 'meta' "
+        "and table_name = 'lineage' and database_name in (?, current_database())",
+        [PREVIOUS],
+    )
+    if has_lineage < 2:
+        return set()
+    known = "select table_name, source_id, raw_table from {}.lineage where rows > 0"
+    rows = connection.execute(
+        f"{known.format('meta')} except {known.format(f'{PREVIOUS}.meta')}"
+    ).fetchall()
+    return {row[0] for row in rows}
 
 
 def _list_columns(
@@ -89,6 +109,7 @@ def _compare_table(
     table: str,
     before: dict[str, str],
     after: dict[str, str],
+    has_new_table: bool,
 ) -> None:
     numbers = [c for c, t in after.items() if t in _NUMERIC and before.get(c) in _NUMERIC]
     # absolute amounts, so that gaps of both signs do not cancel
@@ -102,8 +123,16 @@ def _compare_table(
     )
     connection.execute("insert into release_rows values (?, ?, ?)", [table, first[0], second[0]])
     rows = [
-        (table, c, first[1 + 2 * i], second[1 + 2 * i], first[2 + 2 * i], second[2 + 2 * i])
+        (
+            table,
+            c,
+            first[1 + 2 * i],
+            second[1 + 2 * i],
+            first[2 + 2 * i],
+            second[2 + 2 * i],
+            has_new_table,
+        )
         for i, c in enumerate(numbers)
     ]
     if rows:
-        connection.executemany("insert into release_sums values (?, ?, ?, ?, ?, ?)", rows)
+        connection.executemany("insert into release_sums values (?, ?, ?, ?, ?, ?, ?)", rows)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import importlib.util
 import logging
-import os
 from functools import cache
 from pathlib import Path
 from types import ModuleType
@@ -44,13 +43,13 @@ def load_custom_expectations(folder: Path) -> ModuleType | None:
 @cache
 def _open_source() -> Any:
     """Return the source that holds all batches of this process; opening one costs 0.1 s."""
-    os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
     import great_expectations as gx
     from great_expectations.data_context.types.base import ProgressBarsConfig
 
     # this module of it sets its own level, and tells of every temporary folder it makes
     logging.getLogger("great_expectations.data_context.types.base").setLevel(logging.WARNING)
     context = gx.get_context(mode="ephemeral")
+    context.enable_analytics(False)
     context.variables.progress_bars = ProgressBarsConfig(globally=False)
     return context.data_sources.add_pandas("build")
 

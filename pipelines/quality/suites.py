@@ -28,6 +28,8 @@ class Expectation(BaseModel):
 
     `shows` is an aggregate that is reported beside a `holds` item, passed or not. Before the day
     `applies_from` too little was known for the demand, so builds as of earlier days do not make it.
+    What a demand says of today's registers may not hold for what was known on an earlier day:
+    `on_earlier_days` says how grave that is there.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -40,6 +42,7 @@ class Expectation(BaseModel):
     shows: str | None = None
     applies_from: date | None = None
     severity: Literal["error", "warning"] = "error"
+    on_earlier_days: Literal["error", "warning"] = "error"
     message: str = Field(min_length=10)
 
     @model_validator(mode="after")
@@ -148,7 +151,8 @@ def write_raw_suite(contract: Contract, table: Table) -> Suite:
         ),
     ]
     if table.document_mode == "snapshot":
-        key = ", ".join(quote_name(column) for column in ["document_sha256", *table.key])
+        document = ["document_name", "document_sha256", "document_origin", "document_on"]
+        key = ", ".join(quote_name(column) for column in [*document, *table.key])
         items.append(
             Expectation(
                 name="key_is_unique",

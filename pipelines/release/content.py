@@ -109,12 +109,22 @@ def combine_hashes(hashes: dict[str, str]) -> str:
 def copy_comments(
     connection: duckdb.DuckDBPyConnection, source: str, target: str, schema: str
 ) -> None:
-    """Carry the comments of all tables and columns of a schema to its copy."""
+    """Carry the comments of all tables, views and columns of a schema to its copy."""
     tables = connection.execute(
         "select table_name, comment from duckdb_tables() where database_name = ? "
+        "and schema_name = ? and comment is not null "
+        "union all select view_name, comment from duckdb_views() where database_name = ? "
         "and schema_name = ? and comment is not null",
-        [source, schema],
+        [source, schema, source, schema],
     ).fetchall()
+    kinds = dict(
+        connection.execute(
+            "select table_name, 'table' from duckdb_tables() where database_name = ? "
+            "and schema_name = ? union all select view_name, 'view' from duckdb_views() "
+            "where database_name = ? and schema_name = ?",
+            [target, schema, target, schema],
+        ).fetchall()
+    )
     columns = connection.execute(
         "select table_name, column_name, comment from duckdb_columns() where database_name = ? "
         "and schema_name = ? and comment is not null",
@@ -122,7 +132,7 @@ def copy_comments(
     ).fetchall()
     for table, comment in tables:
         name = f"{quote_name(target)}.{schema}.{quote_name(table)}"
-        connection.execute(f"comment on table {name} is {quote_text(comment)}")
+        connection.execute(f"comment on {kinds[table]} {name} is {quote_text(comment)}")
     for table, column, comment in columns:
         name = f"{quote_name(target)}.{schema}.{quote_name(table)}.{quote_name(column)}"
         connection.execute(f"comment on column {name} is {quote_text(comment)}")

@@ -69,7 +69,11 @@ META_TABLES: dict[str, MetaTable] = {
             "contract_version": ("VARCHAR", "Version of the contract they were checked against."),
             "table_name": ("VARCHAR", "Raw table; null for a refused document."),
             "document_on": ("DATE", "Day whose state the document shows."),
-            "origin": ("VARCHAR", "embedded or live."),
+            "origin": (
+                "VARCHAR",
+                "embedded (rows of the repository), recorded (a document of the upstream that is "
+                "kept there) or live.",
+            ),
             "status": ("VARCHAR", "accepted or refused."),
             "rows_read": ("BIGINT", "Rows in the document. Unit: count."),
             "rows_left_out": ("BIGINT", "Rows left out by a correction. Unit: count."),
@@ -202,15 +206,18 @@ META_TABLES: dict[str, MetaTable] = {
             "document_sha256": ("VARCHAR", "Document that holds the row."),
             "document_row": (
                 "BIGINT",
-                "Number of the row within the document; lines that do not fit the header count "
-                "after all rows. Unit: none.",
+                "Place of the row within the document, from 1, bad rows counted. Unit: none.",
             ),
             "row_key": ("VARCHAR", "Key cells of the row, comma-separated."),
             "field": ("VARCHAR", "Field at fault; null if the line as a whole is."),
             "value": ("VARCHAR", "What was found there; null for an empty cell."),
             "reason": ("VARCHAR", "Why it was refused."),
-            "kind": ("VARCHAR", "quarantined, or left_out by a correction."),
-            "row_json": ("VARCHAR", "The whole row as found."),
+            "kind": (
+                "VARCHAR",
+                "quarantined; waiting (for its day); unlabelled (nobody has settled its label); or "
+                "left_out, by a correction or a label table.",
+            ),
+            "row_json": ("VARCHAR", "The whole row as found, long cells cut."),
         },
     ),
 }

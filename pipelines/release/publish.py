@@ -2,7 +2,8 @@
 
 A release is a folder `releases/ID/` (database, Parquet copies, manifest). It becomes the current
 one when a copy of its database replaces `compute_balance.duckdb` in one step. A crash in between
-is mended by the next run (`complete_publication`).
+is mended by the next run (`complete_publication`). Which release is the current one is written
+down (`current.json`), so that nobody who holds the published file open stands in the way.
 """
 
 from __future__ import annotations
@@ -12,15 +13,26 @@ import shutil
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
 from pipelines.base.errors import ReleaseError
-from pipelines.base.files import TEMPORARY_MARK, get_temporary_path, replace_file, write_json
+from pipelines.base.files import (
+    TEMPORARY_MARK,
+    get_temporary_path,
+    hash_file,
+    replace_file,
+    write_json,
+)
 from pipelines.base.rows import fetch_value
 from pipelines.base.settings import Settings
 from pipelines.base.sql import quote_name, quote_text
+from pipelines.build.models import read_manifest
 from pipelines.build.register import open_build
+from pipelines.ingest.whole_files import get_state
+from pipelines.release.bridges import SCHEMA as BRIDGES
+from pipelines.release.bridges import copy_bridges, list_bridges
 from pipelines.release.content import Mart, copy_comments, sum_mart
 from pipelines.release.manifest import (
     MANIFEST_FILE,
@@ -35,6 +47,8 @@ from pipelines.release.meta_tables import META_TABLES
 STORAGE_VERSION = "v1.0.0"
 DATABASE_FILE = "compute_balance.duckdb"
 ROLLBACK_FILE = "rollback.json"
+CURRENT_NOTE = "current.json"
+READ_ONLY = 0o444
 # row count and order-free checksum of each mart by name
 Sums = dict[str, tuple[int, int]]
 
@@ -63,6 +77,7 @@ def publish_release(
         ReleaseError: the copy does not hold what was audited; nothing changes then.
     """
     folder = settings.releases_dir / manifest.release_id
+    _note_current(settings, read_current_id(settings), manifest.release_id)
     _write_release(settings, folder, marts, manifest, sums)
     _make_current(settings, folder)
     _get_rollback_path(settings).unlink(missing_ok=True)
@@ -97,13 +112,14 @@ def _write_release(
     copy_database(settings, staged / DATABASE_FILE, marts)
     _check_copy(staged / DATABASE_FILE, marts, sums)
     _write_parquet(staged, marts)
+    (staged / DATABASE_FILE).chmod(READ_ONLY)
     write_manifest(staged, manifest)
     if staged != folder:
         staged.rename(folder)
 
 
 def copy_database(settings: Settings, path: Path, marts: list[Mart]) -> None:
-    """Copy marts and meta tables of the build into a new file of the old storage version.
+    """Copy marts, meta tables and bridges of the build into a file of the old storage version.
 
     Rows are written in key order; comments go along; raw views, staging and intermediate tables
     stay behind.
@@ -128,7 +144,10 @@ def copy_database(settings: Settings, path: Path, marts: list[Mart]) -> None:
             connection.execute(
                 f"create table release.meta.{table} as select * from {build}.meta.{table}"
             )
-        for schema in ("marts", "meta"):
+        bridges = list_bridges(read_manifest(settings))
+        if bridges:
+            copy_bridges(connection, settings.build_path.stem, "release", bridges)
+        for schema in ("marts", "meta", BRIDGES):
             copy_comments(connection, settings.build_path.stem, "release", schema)
         connection.execute("commit")
         connection.execute("checkpoint release")
@@ -163,17 +182,77 @@ def _write_parquet(folder: Path, marts: list[Mart]) -> None:
 
 
 def _make_current(settings: Settings, folder: Path) -> None:
+    """Put a copy of a release's database in the place of the published file, read-only."""
     temporary = get_temporary_path(settings.current_path)
     shutil.copyfile(folder / DATABASE_FILE, temporary)
+    temporary.chmod(READ_ONLY)
     replace_file(temporary, settings.current_path)
+    # what a client wrote to the file before would be read into this one
+    _get_wal_path(settings).unlink(missing_ok=True)
+    _note_current(settings, folder.name)
+
+
+def _get_wal_path(settings: Settings) -> Path:
+    return settings.current_path.with_name(f"{settings.current_path.name}.wal")
+
+
+def _note_current(
+    settings: Settings, release_id: str | None, publishing: str | None = None
+) -> None:
+    """Write down which release the published file holds, and which one is to take its place."""
+    path = settings.current_path
+    exists = path.exists()
+    write_json(
+        settings.warehouse_dir / CURRENT_NOTE,
+        {
+            "release_id": release_id,
+            "publishing": publishing,
+            "state": get_state(path) if exists else None,
+            "sha256": hash_file(path) if exists else None,
+        },
+    )
+
+
+def _is_untouched(settings: Settings, note: dict[str, Any]) -> bool:
+    """Tell whether the published file is as it was put in place; a copy of it elsewhere is."""
+    path = settings.current_path
+    if not path.exists() or _get_wal_path(settings).exists():
+        return False
+    return note.get("state") == get_state(path) or note.get("sha256") == hash_file(path)
+
+
+def _read_note(settings: Settings) -> dict[str, Any]:
+    """Return the note of what is published; an empty one where there is none or it is cut."""
+    try:
+        note = json.loads((settings.warehouse_dir / CURRENT_NOTE).read_text(encoding="utf-8"))
+    except (FileNotFoundError, UnicodeDecodeError, ValueError):
+        return {}
+    return note if isinstance(note, dict) else {}
 
 
 def read_current_id(settings: Settings) -> str | None:
     """Return the id of the release that the published file holds; None if nothing is published."""
     if not settings.current_path.exists():
         return None
+    noted = _read_note(settings).get("release_id")
+    if noted is not None:
+        return noted
+    # a warehouse that was published before there was a note
     with duckdb.connect(str(settings.current_path), read_only=True) as connection:
         return fetch_value(connection, "select release_id from meta.release")
+
+
+def find_readable(settings: Settings) -> Path:
+    """Return a file with the current release that nobody holds open for writing.
+
+    That is the copy in the release's own folder; where it is gone, the published file itself.
+    """
+    release_id = _read_note(settings).get("release_id")
+    if settings.current_path.exists() and release_id is not None:
+        kept = settings.releases_dir / release_id / DATABASE_FILE
+        if kept.exists():
+            return kept
+    return settings.current_path
 
 
 def find_release(settings: Settings, release_id: str) -> Manifest:
@@ -223,6 +302,7 @@ def roll_back(settings: Settings, release_id: str | None, at: datetime) -> Manif
         _get_rollback_path(settings),
         {"from": current, "to": target.release_id, "newest": newest, "at": at},
     )
+    _note_current(settings, current, target.release_id)
     _make_current(settings, settings.releases_dir / target.release_id)
     return target
 
@@ -243,20 +323,20 @@ def complete_publication(settings: Settings) -> Manifest | None:
     Returns:
         The release that was made current now; None if nothing was left to do.
     """
-    kept = list_releases(settings.releases_dir)
+    kept = {manifest.release_id: manifest for manifest in list_releases(settings.releases_dir)}
     if not kept:
         return None
-    rollback = read_rollback(settings)
-    current = read_current_id(settings)
-    wanted = kept[0].release_id
-    if rollback is not None and rollback["newest"] >= wanted:
-        wanted = rollback["to"]
-    if current == wanted:
+    note, current = _read_note(settings), read_current_id(settings)
+    wanted = note.get("publishing")
+    if wanted not in kept:
+        # the release that was under way is not whole: what was current stays
+        rollback = read_rollback(settings)
+        wanted = note.get("release_id") or (rollback["to"] if rollback else None)
+        wanted = wanted if wanted in kept else next(iter(kept))
+    if current == wanted and _is_untouched(settings, note):
         return None
-    folder = settings.releases_dir / wanted
-    manifest = read_manifest_file(folder)
-    _make_current(settings, folder)
-    return manifest
+    _make_current(settings, settings.releases_dir / wanted)
+    return kept[wanted] if current != wanted else None
 
 
 def prune_releases(settings: Settings) -> list[str]:

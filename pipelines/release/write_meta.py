@@ -69,7 +69,9 @@ def measure_freshness(
 def _judge_freshness(
     contract: Contract, loads: SourceLoads, newest: date | None, rows: int, as_of: date
 ) -> Freshness:
-    if loads.refused:
+    if loads.fault is not None:
+        state, message = "stale", f"the contract is wrong, older data is used: {loads.fault}"
+    elif loads.refused:
         reasons = "; ".join(load.reason or "" for load in loads.refused)
         state, message = "stale", f"a document was refused, older data is used: {reasons}"
     elif loads.unreachable:

@@ -8,7 +8,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from pipelines.base.files import remove_leftovers, write_json
 from pipelines.base.settings import Settings, now_utc
@@ -26,6 +26,9 @@ from pipelines.run.stages import (
     write_meta,
 )
 from pipelines.run.state import Outcome, Run, start_run, time_stage
+
+# days for which the report of a run is kept
+KEPT_DAYS = 30
 
 
 def run_pipeline(
@@ -123,7 +126,7 @@ def prepare_warehouse(run: Run) -> None:
 
 
 def write_run_report(run: Run, status: str, message: str) -> None:
-    """Keep how a run ended under `runs/`, for `status`; reports of the last 30 days stay."""
+    """Keep how a run ended under `runs/`, for `status`; those of the last days stay."""
     folder = run.settings.warehouse_dir / "data" / "runs"
     write_json(
         folder / f"{run.run_id}.json",
@@ -136,7 +139,7 @@ def write_run_report(run: Run, status: str, message: str) -> None:
             "stages": [asdict(stage) for stage in run.record.stages],
         },
     )
-    oldest: datetime = now_utc() - timedelta(days=30)
+    oldest = datetime.now(UTC) - timedelta(days=KEPT_DAYS)
     for path in folder.glob("*.json"):
-        if datetime.fromtimestamp(path.stat().st_mtime) < oldest:
+        if datetime.fromtimestamp(path.stat().st_mtime, UTC) < oldest:
             path.unlink()

@@ -9,11 +9,12 @@ from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 
-from pipelines import __version__
+import duckdb
+
 from pipelines.base.errors import AuditFailed, BuildFailed
-from pipelines.base.files import hash_bytes, hash_files
+from pipelines.base.files import hash_bytes
 from pipelines.base.rows import fetch_value
-from pipelines.base.settings import Settings, now_utc
+from pipelines.base.settings import now_utc
 from pipelines.build.kept import keep_build
 from pipelines.build.models import (
     BUILD_COMMAND,
@@ -30,10 +31,15 @@ from pipelines.ingest.ingest import SourceLoads, ingest_all
 from pipelines.quality.records import StageRecord, count_checks
 from pipelines.release.content import combine_hashes, hash_content, list_marts, sum_mart
 from pipelines.release.manifest import CONTRACT_VERSION, Manifest, list_releases
-from pipelines.release.publish import publish_as_of, publish_release, read_as_of, read_current_id
+from pipelines.release.publish import (
+    find_readable,
+    publish_as_of,
+    publish_release,
+    read_as_of,
+    read_current_id,
+    read_rollback,
+)
 from pipelines.run.state import Outcome, Run, get_peak_mib
-
-PACKAGE_DIR = Path(__file__).resolve().parents[1]
 
 
 def fetch_live(run: Run, only: list[str]) -> None:
@@ -52,8 +58,11 @@ def fetch_live(run: Run, only: list[str]) -> None:
 
 def ingest_sources(run: Run) -> None:
     """Load all sources into raw tables."""
+    aside = {fault.source_id for fault in run.contract_faults}
 
     def report(loads: SourceLoads) -> None:
+        if loads.fault and loads.contract.source_id not in aside:
+            run.progress(f"  SET ASIDE {loads.contract.source_id}: {loads.fault}")
         for load in loads.refused:
             run.progress(f"  REFUSED {load.reason}")
         if loads.loaded_now:
@@ -65,30 +74,32 @@ def ingest_sources(run: Run) -> None:
                 + (f", {bad} quarantined" if bad else "")
             )
 
-    run.sources = ingest_all(run.contracts, run.settings, report)
+    for fault in run.contract_faults:
+        run.progress(f"  SET ASIDE {fault.source_id}: {fault.message}")
+    run.sources = ingest_all(run.contracts, run.settings, report, run.contract_faults)
     run.fingerprint = compute_fingerprint(run)
 
 
-def compute_code_version(settings: Settings) -> str:
-    """Return version and hash of everything that shapes a release beside the documents."""
-    code = hash_files(list(PACKAGE_DIR.rglob("*.py")), PACKAGE_DIR)
-    parts = [code]
-    for folder, patterns in (
-        (settings.dbt_dir, ("models/**/*", "macros/**/*", "tests/**/*", "*.yml")),
-        (settings.expectations_dir, ("**/*.yml", "**/*.py")),
-    ):
-        paths = [path for pattern in patterns for path in folder.glob(pattern) if path.is_file()]
-        parts.append(hash_files(paths, folder))
-    return f"{__version__}+{hash_bytes(''.join(parts).encode())[:12]}"
-
-
 def compute_fingerprint(run: Run) -> str:
-    """Return a hash of code, inputs and settings: all that a build depends on beside its day."""
+    """Return a hash of code, engine, inputs and settings: all that a build rests on but its day."""
     documents = sorted(
-        (load.source_id, load.document, load.sha256, load.loader, load.status)
+        (
+            load.source_id,
+            load.document,
+            load.origin,
+            load.sha256,
+            load.loader,
+            load.status,
+            [(table.table, table.rows_accepted, table.rows_quarantined) for table in load.tables],
+        )
         for loads in run.sources
         for load in [*loads.current, *loads.refused]
     )
+    # when each of them counted, and what has become history
+    days = [
+        (loads.contract.source_id, loads.sightings, sorted(loads.histories.items()), loads.fault)
+        for loads in run.sources
+    ]
     silent = [
         (loads.contract.source_id, note.document)
         for loads in run.sources
@@ -97,8 +108,11 @@ def compute_fingerprint(run: Run) -> str:
     terms = [contract.model_dump_json() for contract in run.contracts]
     text = "\n".join(
         [
-            compute_code_version(run.settings),
+            run.code_version,
+            duckdb.__version__,
             str(documents),
+            str(days),
+            str(sorted((fault.source_id, fault.message) for fault in run.contract_faults)),
             str(silent),
             *terms,
             f"{run.settings.draws} {run.settings.seed} {CONTRACT_VERSION}",
@@ -112,9 +126,12 @@ def find_unchanged(run: Run) -> Outcome | None:
     settings = run.settings
     if run.is_current:
         kept = list_releases(settings.releases_dir)
-        newest = kept[0] if kept else None
+        current = read_current_id(settings)
+        # the newest by its id, unless a clock that was put back gave the current one an older id
+        is_rolled_back = read_rollback(settings) is not None
+        shown = [m for m in kept if is_rolled_back or m.release_id == current]
+        newest = shown[0] if shown else None
         if newest and newest.fingerprint == run.fingerprint and newest.covers(run.as_of):
-            current = read_current_id(settings)
             message = f"nothing changed since release {newest.release_id}"
             if current != newest.release_id:
                 message += f", which was rolled back; the current release is {current}"
@@ -129,7 +146,14 @@ def find_unchanged(run: Run) -> Outcome | None:
 
 def register_raw(run: Run) -> None:
     """Start the build file and find the next day on which more becomes known."""
-    is_kept = start_build(run.settings, run.sources, run.as_of, compute_code_version(run.settings))
+    taken = {loads.contract.source_id for loads in run.sources}
+    is_kept = start_build(
+        run.settings,
+        run.sources,
+        run.as_of,
+        run.code_version,
+        [fault for fault in run.contract_faults if fault.source_id not in taken],
+    )
     if is_kept:
         run.progress("  carrying on from the build before; --rebuild begins with nothing")
     change = find_next_change(run.sources, run.settings, run.as_of)
@@ -212,6 +236,11 @@ def audit_build(run: Run) -> None:
         run.checks = [
             *check_published_contract(connection, run.settings.dbt_dir, keys),
             *audit.check_contracts(run.sources),
+            *(
+                audit.report_contract_fault(fault.source_id, fault.message)
+                for fault in run.contract_faults
+                if fault.source_id not in {loads.contract.source_id for loads in run.sources}
+            ),
             *audit.check_freshness(run.freshness),
             *check_policy_watch(connection),
             *audit.report_dbt_tests(run.nodes, read_manifest(run.settings)),
@@ -220,7 +249,8 @@ def audit_build(run: Run) -> None:
                 suites,
                 run.settings.expectations_dir,
                 # an earlier day is not compared with the present one
-                previous=run.settings.current_path if run.is_current else None,
+                previous=find_readable(run.settings) if run.is_current else None,
+                is_current=run.is_current,
             ),
         ]
         write_checks(connection, run.checks, run.run_id, now_utc())
@@ -264,7 +294,7 @@ def publish_build(run: Run) -> Outcome:
             release_id=f"{created_at:%Y%m%dT%H%M%SZ}-{content_hash[:8]}",
             created_at=created_at,
             as_of=run.as_of,
-            code_version=compute_code_version(settings),
+            code_version=run.code_version,
             contract_version=CONTRACT_VERSION,
             content_hash=content_hash,
             fingerprint=run.fingerprint,

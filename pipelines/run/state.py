@@ -12,15 +12,17 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
-from pipelines.base.errors import ComputeBalanceError
+from pipelines.base.errors import ComputeBalanceError, ContractError
 from pipelines.base.files import hash_bytes
 from pipelines.base.settings import Settings, now_utc, today_utc
 from pipelines.build.models import NodeResult
-from pipelines.contracts.load import load_contracts
+from pipelines.contracts.load import ContractFault, discover_contracts
 from pipelines.contracts.model import Contract
+from pipelines.contracts.staging import get_staging_name
 from pipelines.ingest.ingest import SourceLoads
 from pipelines.quality.records import Check, Freshness, RunRecord, StageRecord
 from pipelines.release.manifest import Manifest
+from pipelines.run.code_version import compute_code_version
 
 
 @dataclass
@@ -32,10 +34,12 @@ class Run:
     run_id: str
     progress: Callable[[str], None] = lambda line: None
     contracts: list[Contract] = field(default_factory=list)
+    contract_faults: list[ContractFault] = field(default_factory=list)
     sources: list[SourceLoads] = field(default_factory=list)
     nodes: list[NodeResult] = field(default_factory=list)
     freshness: list[Freshness] = field(default_factory=list)
     checks: list[Check] = field(default_factory=list)
+    code_version: str = field(init=False)
     record: RunRecord = field(init=False)
     fingerprint: str = ""
     next_change_on: date | None = None
@@ -43,6 +47,7 @@ class Run:
     failure: str | None = None
 
     def __post_init__(self) -> None:
+        self.code_version = compute_code_version(self.settings)
         self.record = RunRecord(self.run_id, self.as_of)
 
     @property
@@ -67,8 +72,10 @@ def start_run(
 ) -> Run:
     """Begin a run: read the contracts and check what was asked for.
 
+    A source whose contract is wrong, or that has no staging models yet, stands aside.
+
     Raises:
-        ContractError: a contract is invalid.
+        ContractError: there is no source whose contract is right.
         ComputeBalanceError: `as_of` lies in the future.
     """
     today = today_utc()
@@ -79,8 +86,19 @@ def start_run(
     day = as_of or today
     moment = now_utc()
     run_id = f"{moment:%Y%m%dT%H%M%S}-{hash_bytes(str(time.time_ns()).encode())[:6]}"
-    contracts = load_contracts(settings.sources_dir)
-    return Run(settings, day, run_id, progress, contracts)
+    contracts, faults = discover_contracts(settings.sources_dir)
+    staged = {path.stem for path in settings.dbt_dir.glob("models/staging/*/stg_*.sql")}
+    for contract in contracts:
+        missing = [n for t in contract.tables if (n := get_staging_name(contract, t)) not in staged]
+        if missing:
+            told = f"{contract.folder}: found no staging model {', '.join(missing)}; run: "
+            told += "compute-balance source generate"
+            faults.append(ContractFault(contract.source_id, contract.folder, told, is_draft=True))
+    aside = {fault.source_id for fault in faults}
+    contracts = [contract for contract in contracts if contract.source_id not in aside]
+    if not contracts:
+        raise ContractError("\n".join(fault.message for fault in faults))
+    return Run(settings, day, run_id, progress, contracts, faults)
 
 
 def get_peak_mib() -> float:

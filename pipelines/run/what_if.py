@@ -98,7 +98,7 @@ def run_what_if(
     folder = settings.what_if_dir / what_if.name
     is_new = not folder.exists()
     try:
-        private = prepare_warehouse(settings, what_if)
+        private = lay_out_warehouse(settings, what_if)
         refuse_faults(private, ingest_all(load_contracts(private.sources_dir), private))
     except WhatIfError:
         if is_new:
@@ -109,7 +109,7 @@ def run_what_if(
     return private, outcome
 
 
-def prepare_warehouse(settings: Settings, what_if: WhatIf) -> Settings:
+def lay_out_warehouse(settings: Settings, what_if: WhatIf) -> Settings:
     """Lay out the private warehouse: changed registries, and links to everything loaded so far.
 
     Returns:

@@ -1,4 +1,4 @@
-"""A release for the commands about rules, made once by the project's own policy SQL."""
+"""Running commands in this process, and a release for those about rules, made once."""
 
 import os
 import shutil
@@ -11,6 +11,7 @@ import pytest
 from pipelines.base.settings import PROJECT_DIR
 from pipelines.cli import main
 from tests.policy.small_release import write_release
+from tests.small_project.builder import SmallProject
 
 
 @dataclass(frozen=True)
@@ -20,6 +21,28 @@ class Ended:
     code: int
     output: str
     errors: str
+
+
+Command = Callable[..., Ended]
+
+
+@pytest.fixture
+def call(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Command:
+    """Run a command on a project in this process, through the door that the script uses."""
+
+    def run_command(project: SmallProject, *arguments: str) -> Ended:
+        for name, value in project.get_environment().items():
+            if name.startswith("COMPUTE_BALANCE_"):
+                monkeypatch.setenv(name, value)
+        monkeypatch.setattr("sys.argv", ["compute-balance", *arguments])
+        capfd.readouterr()
+        with pytest.raises(SystemExit) as ended:
+            main()
+        output, errors = capfd.readouterr()
+        code = ended.value.code
+        return Ended(0 if code is None else int(code), output, errors)
+
+    return run_command
 
 
 @dataclass(frozen=True)

@@ -3,45 +3,13 @@
 import io
 import json
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
 
 import click
 import pytest
 
-from pipelines.cli import cli, main
+from pipelines.cli import cli
+from tests.cli.conftest import Command
 from tests.small_project.builder import SmallProject
-
-
-@dataclass(frozen=True)
-class Finished:
-    """How a command ended."""
-
-    code: int
-    output: str
-    errors: str
-
-
-Command = Callable[..., Finished]
-
-
-@pytest.fixture
-def call(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Command:
-    """Run a command on a project in this process, through the door that the script uses."""
-
-    def run_command(project: SmallProject, *arguments: str) -> Finished:
-        for name, value in project.get_environment().items():
-            if name.startswith("COMPUTE_BALANCE_"):
-                monkeypatch.setenv(name, value)
-        monkeypatch.setattr("sys.argv", ["compute-balance", *arguments])
-        capfd.readouterr()
-        with pytest.raises(SystemExit) as ended:
-            main()
-        output, errors = capfd.readouterr()
-        code = ended.value.code
-        return Finished(0 if code is None else int(code), output, errors)
-
-    return run_command
 
 
 def list_commands(command: click.Command, path: tuple[str, ...] = ()) -> list[tuple[str, ...]]:

@@ -3,8 +3,10 @@
 import pytest
 
 from pipelines.base.errors import ContractError
-from pipelines.contracts.load import load_contract, load_contracts
+from pipelines.contracts.load import discover_contracts, load_contract, load_contracts
+from pipelines.contracts.sql_check import find_sql_faults
 from pipelines.ingest.ingest import order_sources
+from pipelines.ingest.parsers import has_parser
 from tests.small_project.builder import SmallProject
 
 # name of the break, text replaced in the contract of the quotes, new text, what the message says
@@ -64,6 +66,41 @@ BREAKS = {
         "source_id: offers",
         ("source_id: found 'offers'", "expected the name of its folder, 'quotes'"),
     ),
+    "pattern_that_cannot_be": (
+        "chip_id: {type: VARCHAR",
+        'chip_id: {type: VARCHAR, pattern: "^("',
+        ("tables.0.columns.chip_id", "pattern '^(' cannot be"),
+    ),
+    "two_columns_renamed_alike": (
+        "remark: {type: VARCHAR,",
+        "remark: {type: VARCHAR, rename: note,",
+        ("tables.0", "two columns are called note in staging"),
+    ),
+    "least_above_most": (
+        "usd_per_hour_p05: {type: DOUBLE, unit: usd_per_hour, min: 0,",
+        "usd_per_hour_p05: {type: DOUBLE, unit: usd_per_hour, min: 5, max: 1,",
+        ("tables.0.columns.usd_per_hour_p05", "min 5 lies above max 1"),
+    ),
+    "format_that_does_not_exist": (
+        "key: [quote_id]",
+        "key: [quote_id]\n    read: {format: word}",
+        ("tables.0.read.format", "found 'word'"),
+    ),
+    "option_of_another_format": (
+        "key: [quote_id]",
+        "key: [quote_id]\n    read: {sheet: Prices}",
+        ("tables.0.read", "sheet is for excel, not for csv"),
+    ),
+    "file_outside_the_folder": (
+        "key: [quote_id]",
+        "key: [quote_id]\n    file: ../../x.csv",
+        ("tables.0.file", "without '..'"),
+    ),
+    "document_that_is_a_path": (
+        "document: quotes,",
+        "document: ../../x,",
+        ("addresses.0.document", "lower-case letters"),
+    ),
     "no_yaml": ("title: Ten quotes", "title: [Ten quotes", ("not readable as YAML", "line")),
 }
 
@@ -117,3 +154,59 @@ def test_contracts_of_the_repository_are_valid() -> None:
     tables = [(c.source_id, t.table) for c in contracts for t in c.tables]
     assert len(set(tables)) == len(tables) > 50
     assert order_sources(contracts)
+
+
+# name of the break, text replaced in the contract of the quotes, new text, what is told of it
+SQL_BREAKS = {
+    "pattern": (
+        "chip_id: {type: VARCHAR",
+        'chip_id: {type: VARCHAR, pattern: "(?=x)"',
+        "columns.chip_id: pattern '(?=x)' cannot be",
+    ),
+    "rule": (
+        "rule: usd_per_hour_p05 <=",
+        "rule: no_such_column <=",
+        "checks.quantiles_are_ordered: rule: found 'no_such_column",
+    ),
+    "known_on": (
+        "key: [quote_id]",
+        "key: [quote_id]\n    known_on: no_such_column",
+        "known_on: found 'no_such_column', which cannot be",
+    ),
+    "known_on_type": (
+        "key: [quote_id]",
+        "key: [quote_id]\n    known_on: chip_id",
+        "known_on: found a VARCHAR; expected a DATE",
+    ),
+    "format": ('format: "%m/%d/%Y"', 'format: "%Q"', "columns.quoted_on: format '%Q' cannot be"),
+    "half_a_day": ('format: "%m/%d/%Y"', 'format: "%m/%Y"', "does not tell a day"),
+}
+
+
+@pytest.mark.parametrize("name", SQL_BREAKS)
+def test_what_the_engine_cannot_apply_is_told_with_its_place(
+    small_project: SmallProject, name: str
+) -> None:
+    old, new, expected = SQL_BREAKS[name]
+    path = small_project.get_contract_path()
+    small_project.replace_text(path, old, new)
+    faults = find_sql_faults(load_contract(path), has_parser=True)
+    assert len(faults) == 1
+    assert faults[0].startswith(f"{path}: tables.0 (quotes): ")
+    assert expected in faults[0]
+
+
+def test_contracts_of_the_repository_can_be_applied() -> None:
+    from pipelines.base.settings import Settings
+
+    for contract in load_contracts(Settings().sources_dir):
+        assert find_sql_faults(contract, has_parser(contract)) == []
+
+
+def test_draft_troubles_no_other_source(small_project: SmallProject) -> None:
+    folder = small_project.settings.sources_dir / "draft"
+    folder.mkdir()
+    (folder / "contract.yml").write_text("source_id: draft\ntitle: DESCRIBE\n")
+    contracts, faults = discover_contracts(small_project.settings.sources_dir)
+    assert [contract.source_id for contract in contracts] == ["chips", "quotes"]
+    assert [(fault.source_id, fault.is_draft) for fault in faults] == [("draft", True)]

@@ -10,7 +10,6 @@ import pytest
 from pipelines.base.settings import Settings
 from pipelines.contracts.load import load_contract, load_contracts
 from pipelines.contracts.model import Contract, Table
-from pipelines.contracts.notes import write_data_notes
 from pipelines.contracts.staging import generate_staging, write_generated, write_staging_sql
 from tests.small_project.builder import SmallProject
 
@@ -103,9 +102,10 @@ def test_revision_takes_the_latest_known_row_per_key() -> None:
     assert stage(contract, "2024-05-19") == [("a", 1.5, "2024-04-20"), ("b", 2.0, "2024-03-20")]
 
 
-def test_append_keeps_the_first_reading_of_a_row() -> None:
+def test_append_takes_the_last_reading_of_a_row() -> None:
+    # b, which no later document repeats, stays
     assert stage(make_contract("append"), "2024-07-01") == [
-        ("a", 1.0, "2024-01-10"),
+        ("a", 1.7, "2024-05-20"),
         ("b", 2.0, "2024-03-20"),
         ("d", 4.0, "2024-05-25"),
     ]
@@ -173,11 +173,7 @@ def test_generated_files_of_the_repository_are_up_to_date() -> None:
     folder = settings.dbt_dir / "models" / "staging"
     contracts = load_contracts(settings.sources_dir)
     expected = {folder / name: text for name, text in generate_staging(contracts).items()}
-    expected[settings.docs_dir / "data-notes.md"] = write_data_notes(contracts, settings.docs_dir)
-    found = {
-        path: path.read_text(encoding="utf-8")
-        for path in [*folder.glob("*/*"), settings.docs_dir / "data-notes.md"]
-    }
+    found = {path: path.read_text(encoding="utf-8") for path in folder.glob("*/*")}
     differing = sorted(p.name for p in expected | found if expected.get(p) != found.get(p))
     assert differing == [], "run: compute-balance source generate"
 

@@ -2,29 +2,20 @@
 
 import csv
 import json
-import shutil
 from datetime import date
-from pathlib import Path
 
 import duckdb
 import pytest
 
-from pipelines.base.settings import Settings
 from pipelines.base.sql import quote_name
-from pipelines.build.kept import get_note_path
 from pipelines.build.models import read_manifest, run_dbt
 from pipelines.contracts.load import load_contracts
 from pipelines.pages.page import Table
 from pipelines.pages.report import SECTIONS, make_report
 from pipelines.release.content import combine_hashes, hash_content, list_marts
-from pipelines.run.pipeline import hold_run, run_pipeline
-from pipelines.run.stages import ingest_sources, register_raw
-from pipelines.run.state import start_run
+from pipelines.run.pipeline import run_pipeline
+from pipelines.run.state import Run
 from tests.conftest import EARLIER_DAY, RealWarehouse
-
-# One worker builds the warehouse once for all tests of a file: what belongs to another subject is
-# written beside this module and collected with it.
-from tests.end_to_end.answers import *  # noqa: F403
 
 
 def list_columns(warehouse: RealWarehouse, column: str) -> list[str]:
@@ -65,7 +56,7 @@ def test_published_columns_are_described(real_warehouse: RealWarehouse) -> None:
     assert (
         real_warehouse.query(
             "select table_name, column_name from duckdb_columns() "
-            "where schema_name in ('marts', 'meta') and coalesce(comment, '') = ''"
+            "where schema_name in ('marts', 'meta', 'bridges') and coalesce(comment, '') = ''"
         )
         == []
     )
@@ -81,10 +72,26 @@ def test_every_column_of_every_model_is_described(real_warehouse: RealWarehouse)
     }
     built = real_warehouse.query_build(
         "select schema_name, table_name, column_name from duckdb_columns() "
-        "where schema_name in ('staging', 'intermediate', 'marts')"
+        "where schema_name in ('staging', 'intermediate', 'marts', 'bridges')"
     )
     assert sorted(set(built) - described) == []
     assert sorted(described - set(built)) == []
+
+
+def test_bridges_have_the_types_that_they_promise(real_warehouse: RealWarehouse) -> None:
+    manifest = read_manifest(real_warehouse.settings)
+    promised = {
+        (node["name"], column["name"], column["data_type"].upper())
+        for node in manifest["nodes"].values()
+        if node["resource_type"] == "model" and node["schema"] == "bridges"
+        for column in node["columns"].values()
+    }
+    shipped = real_warehouse.query(
+        "select table_name, column_name, data_type from duckdb_columns() "
+        "where schema_name = 'bridges'"
+    )
+    assert promised == set(shipped)
+    assert len(promised) > 100
 
 
 def test_every_embedded_row_is_accounted_for(real_warehouse: RealWarehouse) -> None:
@@ -213,24 +220,14 @@ def test_second_run_ends_at_once(real_warehouse: RealWarehouse) -> None:
 
 
 def test_other_folder_and_another_build_before_give_the_same_content(
-    real_warehouse: RealWarehouse, tmp_path: Path
+    real_warehouse: RealWarehouse, second_build: Run
 ) -> None:
-    # all that shapes content: loading and models; neither the audit nor the copy adds anything
-    run = start_run(Settings(warehouse_dir=tmp_path / "warehouse"), None)
-    # the release began with nothing; here incremental models carry on from the earlier day
-    run.settings.build_dir.mkdir(parents=True)
-    for path in (real_warehouse.settings.build_path, get_note_path(real_warehouse.settings)):
-        shutil.copyfile(path, run.settings.build_dir / path.name)
-    with hold_run(run):
-        ingest_sources(run)
-        register_raw(run)
-        run_dbt(run.settings, ["run"])
-        with duckdb.connect(str(run.settings.build_path)) as connection:
-            ((carried,),) = connection.execute(
-                "select count(*) from raw.carried_fingerprints where input = 'offers'"
-            ).fetchall()
-            marts = list_marts(read_manifest(run.settings), connection, "compute_balance")
-            hashes = hash_content(connection, "compute_balance", marts)
+    with duckdb.connect(str(second_build.settings.build_path)) as connection:
+        ((carried,),) = connection.execute(
+            "select count(*) from raw.carried_fingerprints where input = 'offers'"
+        ).fetchall()
+        marts = list_marts(read_manifest(second_build.settings), connection, "compute_balance")
+        hashes = hash_content(connection, "compute_balance", marts)
     assert carried > 0
     first = real_warehouse.current.manifest
     differing = [n for n, h in first.table_hashes.items() if hashes.get(n) != h]

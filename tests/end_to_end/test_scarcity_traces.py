@@ -207,7 +207,10 @@ def test_signs_side_by_side_lead_to_premium_load_and_balances(
 
 
 def list_event_ids(market: Market, row: dict, chips: set[str]) -> tuple[list[str], list[str]]:
-    """Return the last readings before an event and within the window after it, of some chips."""
+    """Return the last readings before an event and within the window after it, of some chips.
+
+    Of two readings of one offer on one day the later id counts.
+    """
     sides: dict[str, dict[str, list]] = {}
     for offer_id, offer in market.offers.items():
         days = (offer["observed_on"] - row["event_date"]).days
@@ -221,10 +224,7 @@ def list_event_ids(market: Market, row: dict, chips: set[str]) -> tuple[list[str
             side = sides.setdefault(offer["offer_key"], {"before": [], "after": []})
             side["before" if days < 0 else "after"].append((days, offer_id))
     matched = [side for side in sides.values() if side["before"] and side["after"]]
-    return tuple(
-        sorted(i for side in matched for days, i in side[name] if days == max(side[name])[0])
-        for name in ("before", "after")
-    )
+    return tuple(sorted(max(side[name])[1] for side in matched) for name in ("before", "after"))
 
 
 @pytest.mark.parametrize(

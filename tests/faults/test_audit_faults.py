@@ -114,9 +114,38 @@ def test_mart_that_breaks_its_type_contract_publishes_nothing(published: SmallPr
     assert hash_current(published) == before
 
 
-def test_wrong_contract_ends_the_run_with_exit_code_2(published: SmallProject) -> None:
+def test_wrong_contract_stops_its_own_source_alone(published: SmallProject) -> None:
+    before = published.query("select content_hash from meta.release")
     published.replace_text(published.get_contract_path(), "area: prices", "area: weather")
     finished = published.command("run")
+    assert finished.returncode == 0
+    assert "SET ASIDE quotes: " in finished.stderr
+    assert "quotes/contract.yml: area: " in finished.stderr
+    # what was loaded under the contract before stays in use, and the release says so
+    assert published.query("select content_hash from meta.release") == before
+    assert published.query("select freshness from meta.source where source_id = 'quotes'") == [
+        ("stale",)
+    ]
+    warned = published.query(
+        "select check_name from meta.quality_result where not passed order by 1"
+    )
+    assert warned == [("quotes.contract_is_right",), ("quotes.is_fresh",)]
+
+
+def test_wrong_contract_of_a_source_that_never_ran_leaves_its_tables_empty(
+    small_project: SmallProject,
+) -> None:
+    small_project.replace_text(small_project.get_contract_path(), "area: prices", "area: weather")
+    assert small_project.run().manifest.rows == {"dim_chip": 3, "fct_chip_price": 0}
+
+
+def test_no_right_contract_at_all_ends_the_run_with_exit_code_2(
+    small_project: SmallProject,
+) -> None:
+    for source, area in (("quotes", "prices"), ("chips", "reference")):
+        path = small_project.get_contract_path(source)
+        small_project.replace_text(path, f"area: {area}", "area: weather")
+    finished = small_project.command("run")
     assert finished.returncode == 2
     assert finished.stderr.startswith("ContractError: ")
     assert "quotes/contract.yml: area: " in finished.stderr

@@ -58,13 +58,19 @@ def test_days_are_told_on_which_bytes_were_seen(tmp_path: Path) -> None:
     other = b"a,b\n1,3\n"
     for day, content in ((1, CONTENT), (2, other), (3, CONTENT)):
         archive.store(content, make_document(content, day=day))
-    # a second look on one day changes nothing
-    archive.note_sighting("shop", "prices", hash_bytes(other), date(2024, 5, 3))
     assert archive.list_sightings("shop", "prices") == {
         date(2024, 5, 1): SHA256,
         date(2024, 5, 2): hash_bytes(other),
         date(2024, 5, 3): SHA256,
     }
+
+
+def test_of_two_answers_on_a_day_the_later_counts(tmp_path: Path) -> None:
+    archive = Archive(tmp_path)
+    other = b"a,b\n1,3\n"
+    for content in (CONTENT, other):
+        archive.store(content, make_document(content, day=3))
+    assert archive.list_sightings("shop", "prices") == {date(2024, 5, 3): hash_bytes(other)}
 
 
 def test_changed_bytes_stand_beside_the_old_ones(tmp_path: Path) -> None:

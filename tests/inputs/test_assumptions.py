@@ -15,6 +15,7 @@ from pipelines.build.models import BUILD_COMMAND, run_dbt
 from pipelines.build.register import start_build
 from pipelines.contracts.load import load_contracts
 from pipelines.ingest.ingest import ingest_all
+from pipelines.quality.audit import check_contracts
 from tests.small_project.builder import SmallProject, add_assumptions, build_project, format_csv
 
 KEPT = ("deployment_lag", "powered_share", "weibull_scale", "weibull_shape", "years_correlation")
@@ -181,6 +182,17 @@ def test_bad_row_is_quarantined_with_column_value_and_what_is_expected(
     allow_bad_rows(project)
     change_row(project, "powered-us-2024", **cells)
     assert list_faults(project) == [("powered-us-2024", field, value, reason)]
+
+
+def test_quarantined_assumption_stops_the_release(project: SmallProject) -> None:
+    # the row of 2023 would hold on through 2024 in its place
+    allow_bad_rows(project)
+    change_row(project, "powered-us-2024", region_id="UK")
+    sources = ingest_all(load_contracts(project.settings.sources_dir), project.settings)
+    failed = [check for check in check_contracts(sources) if not check.passed]
+    assert [(check.name, check.severity) for check in failed] == [
+        ("assumptions.assumptions.no_row_quarantined", "error")
+    ]
 
 
 def test_parameter_that_names_no_column_of_scope_is_quarantined(project: SmallProject) -> None:

@@ -43,6 +43,18 @@ def test_every_mart_has_an_enforced_contract_with_types(manifest: dict) -> None:
     assert not wrong, "\n".join(wrong)
 
 
+def test_every_column_of_a_bridge_is_listed_with_its_type(manifest: dict) -> None:
+    wrong = [
+        node["name"]
+        for node in list_models(manifest).values()
+        if get_layer(node) == "bridges"
+        and not (
+            node["columns"] and all(column["data_type"] for column in node["columns"].values())
+        )
+    ]
+    assert not wrong, "\n".join(wrong)
+
+
 def test_every_mart_states_its_key_in_a_test(manifest: dict) -> None:
     tested = {
         node["attached_node"]

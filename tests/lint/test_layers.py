@@ -1,4 +1,4 @@
-"""The layers point one way: staging, intermediate, marts; each room of the package likewise."""
+"""The layers point one way, from staging to bridges; each room of the package likewise."""
 
 import ast
 import re
@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.base.settings import PROJECT_DIR
+from pipelines.contracts.load import read_yaml
 from pipelines.contracts.model import AREAS
 
 PACKAGE = PROJECT_DIR / "pipelines"
@@ -60,7 +61,7 @@ def name_edges(edges: list[tuple[dict, dict]]) -> list[str]:
 
 def test_every_model_lies_in_a_layer(manifest: dict) -> None:
     layers = {get_layer(node) for node in list_models(manifest).values()}
-    assert layers == {"staging", "intermediate", "marts"}
+    assert layers == {"staging", "intermediate", "marts", "bridges"}
 
 
 def test_marts_read_intermediate_models_only(manifest: dict) -> None:
@@ -71,6 +72,36 @@ def test_marts_read_intermediate_models_only(manifest: dict) -> None:
     ]
     assert name_edges(wrong) == []
     assert len(edges) > 10
+
+
+def test_bridges_read_what_made_the_figures(manifest: dict) -> None:
+    edges = list_edges(manifest, "bridges")
+    wrong = [
+        (node, parent)
+        for node, parent in edges
+        if parent["resource_type"] != "model" or get_layer(parent) == "staging"
+    ]
+    # a view that ships names its tables without the database, which is another one there
+    wrong += [
+        (node, parent)
+        for node, parent in edges
+        if get_layer(parent) in ("marts", "bridges")
+        and f"published('{parent['name']}')" not in node["raw_code"].replace('"', "'")
+    ]
+    assert name_edges(wrong) == []
+    assert all(
+        node["config"]["materialized"] == "view"
+        for node in list_models(manifest).values()
+        if get_layer(node) == "bridges"
+    )
+
+
+def test_nothing_but_bridges_reads_a_bridge(manifest: dict) -> None:
+    edges = [e for layer in ("intermediate", "marts") for e in list_edges(manifest, layer)]
+    wrong = [
+        (n, p) for n, p in edges if p["resource_type"] == "model" and get_layer(p) == "bridges"
+    ]
+    assert name_edges(wrong) == []
 
 
 def test_intermediate_models_read_no_mart_and_no_raw_table(manifest: dict) -> None:
@@ -95,7 +126,12 @@ def test_staging_reads_its_own_source_only(manifest: dict) -> None:
 
 
 def test_names_say_the_layer(manifest: dict) -> None:
-    prefixes = {"staging": ("stg_",), "intermediate": ("int_",), "marts": ("dim_", "fct_")}
+    prefixes = {
+        "staging": ("stg_",),
+        "intermediate": ("int_",),
+        "marts": ("dim_", "fct_"),
+        "bridges": ("brg_",),
+    }
     wrong = [
         node["name"]
         for node in list_models(manifest).values()
@@ -107,7 +143,7 @@ def test_names_say_the_layer(manifest: dict) -> None:
 def test_relations_are_named_by_ref_and_source_only() -> None:
     # a relation written out would be an edge that the manifest does not know
     written_out = re.compile(
-        r"\b(?:from|join)\s+(?:raw|staging|intermediate|marts)\.", re.IGNORECASE
+        r"\b(?:from|join)\s+(?:raw|staging|intermediate|marts|bridges)\.", re.IGNORECASE
     )
     wrong = [
         path.name
@@ -204,5 +240,75 @@ def test_every_area_is_a_dbt_group(manifest: dict) -> None:
         node["name"]
         for node in list_models(manifest).values()
         if node["config"]["group"] != get_area(node) or node["access"] != "protected"
+    ]
+    assert not wrong, "\n".join(wrong)
+
+
+def test_a_public_name_means_one_thing() -> None:
+    homes: dict[str, list[str]] = {}
+    for room in ROOMS:
+        for path in (PACKAGE / room).glob("*.py"):
+            for node in ast.parse(path.read_text(encoding="utf-8")).body:
+                # a command is called like the verb that people type
+                if isinstance(node, ast.FunctionDef) and not (
+                    node.name.startswith("_") or (room == "cli" and node.decorator_list)
+                ):
+                    place = path.relative_to(PACKAGE).as_posix()
+                    homes.setdefault(node.name, []).append(place)
+    assert len(homes) > 200
+    assert {name: places for name, places in homes.items() if len(places) > 1} == {}
+
+
+# columns that hold words for people, and what takes words apart
+WORDS = r"(?:\w+\.)?(?:note|title|summary|evidence|reasoning|method|remark|citation|label)\b"
+TAKING_APART = re.compile(
+    rf"\b(?:contains|starts_with|ends_with|split_part|string_split|instr|strpos|position|"
+    rf"regexp_\w+)\(\s*(?:\w+\(\s*)*{WORDS}|{WORDS}\)?\s+(?:not\s+)?i?like\b",
+    re.IGNORECASE,
+)
+# models for which words are the matter itself
+READS_WORDS = {
+    "int_policy__inbox": "the watch looks for terms in titles of rule-makers' documents",
+    "int_policy__entity_listings": "a citation of several acts names the act of a listing",
+}
+
+
+def test_no_model_reads_a_fact_out_of_words() -> None:
+    """A fact is a column of its source, checked by its contract; a note is for people."""
+    found = {
+        path.stem
+        for path in (PROJECT_DIR / "dbt" / "models").rglob("*.sql")
+        if TAKING_APART.search(path.read_text(encoding="utf-8"))
+    }
+    assert found == set(READS_WORDS)
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "contains(note, '730 h')",
+        "contains(lower(documents.title), term)",
+        "where not regexp_matches(quotes.note, 'x')",
+        "quotes.note not like '%host%'",
+        "lower(note) ilike 'x'",
+    ],
+)
+def test_reading_words_would_be_noticed(sql: str) -> None:
+    assert TAKING_APART.search(sql)
+
+
+def test_every_mart_is_promised(manifest: dict) -> None:
+    promised = read_yaml(PROJECT_DIR / "dbt" / "published_contract.yml")["marts"]
+    marts = {node["name"] for node in list_models(manifest).values() if get_layer(node) == "marts"}
+    assert marts - set(promised) == set()
+
+
+def test_points_of_a_quantity_have_names() -> None:
+    """`points.p50` says what it is; the second of three does not."""
+    position = re.compile(r"[\w)]\[\d+\]")
+    wrong = [
+        f"{path.stem}: {found.group()}"
+        for path in (PROJECT_DIR / "dbt" / "models").rglob("*.sql")
+        if (found := position.search(path.read_text(encoding="utf-8")))
     ]
     assert not wrong, "\n".join(wrong)

@@ -17,11 +17,20 @@ MACROS = (
     "aggregates",
     "assumptions",
     "changed_months",
+    "event_readings",
     "joined_ids",
+    "readings",
     "two_level_jevons",
     "weakest_confidence",
 )
-CHAIN = ("offer_readings", "offer_months", "relatives", "index", "index_drift")
+CHAIN = (
+    "offer_readings",
+    "offer_months",
+    "offer_steps",
+    "relatives",
+    "index",
+    "index_drift",
+)
 VARS = yaml.safe_load((PROJECT_DIR / "dbt" / "dbt_project.yml").read_text())["vars"]
 
 Panel = dict[tuple[str, str], dict[int, float]]

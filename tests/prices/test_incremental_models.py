@@ -11,7 +11,7 @@ from tests.prices.panels import create_inputs, render
 
 SEEDS = range(6)
 FIRST_DAY, DAYS = date(2022, 1, 1), 700
-TABLES = ("offer_months", "relatives", "event_changes")
+TABLES = ("offer_months", "offer_steps", "event_changes")
 ANEW = ("month_fingerprints", "first_changed_month", "offer_readings")
 Offers = dict[str, dict]
 """Offers by id, in the columns of int_prices__checked_offers."""
@@ -156,7 +156,7 @@ def test_builds_that_carry_on_equal_builds_from_nothing(
         fill(connection, offers, event_days)
         build(connection, is_incremental=True)
         carried_on = read(connection)
-        assert carried_on["relatives"] and carried_on["event_changes"]
+        assert carried_on["offer_steps"] and carried_on["event_changes"]
         other = create_inputs(jump_limit=1.8)
         fill(other, offers, event_days)
         build(other, is_incremental=False)

@@ -188,10 +188,13 @@ def test_price_that_comes_back_opens_a_new_interval(settings: Settings) -> None:
     assert [row[3:] for row in spot] == [(40.0, 1, 3, 1), (40.0, 5, None, 5), (50.0, 3, 5, 3)]
 
 
-def test_second_snapshot_of_a_day_changes_nothing(settings: Settings) -> None:
-    snapshots = [("aws", 1, read_sample("aws")), ("aws", 3, SECOND), ("aws", 5, THIRD)]
-    ingest(settings, *snapshots)
-    assert read_history(settings, ingest(settings, ("aws", 5, SECOND + b"\n"))) == HISTORY
+def test_of_two_snapshots_of_a_day_the_later_counts(settings: Settings, tmp_path: Path) -> None:
+    snapshots = [("aws", 1, read_sample("aws")), ("aws", 3, SECOND)]
+    other = Settings(warehouse_dir=tmp_path / "other")
+    expected = read_history(other, ingest(other, *snapshots, ("aws", 5, SECOND + b"\n")))
+    ingest(settings, *snapshots, ("aws", 5, THIRD))
+    assert read_history(settings, ingest(settings, ("aws", 5, SECOND + b"\n"))) == expected
+    assert expected != HISTORY
 
 
 def test_nothing_new_touches_no_file_of_the_history(settings: Settings) -> None:

@@ -18,7 +18,7 @@ BUILD_BREAKS: list[Break] = [
             f"update {_SHIPPED} set quarter_start = case quarter_start "
             "when date '2023-04-01' then date '2024-04-01' else date '2023-04-01' end "
             "where quarter_start in (date '2023-04-01', date '2024-04-01') "
-            "and chip_id = 'nvidia-h100-sxm'",
+            "and chip_label = 'nvidia-h100-sxm'",
         ),
     ),
     BuildBreak(
@@ -44,8 +44,8 @@ BUILD_BREAKS: list[Break] = [
         "shipment_totals_by_quarter.growth_is_plausible",
         (
             f"insert into {_SHIPMENTS} by name select date_trunc('quarter', period_start)::date "
-            "as quarter_start, chip_id, owner, false as is_partial_quarter, units_p50, "
-            "h100e_p50 as h100e_8bit_p50 from "
+            "as quarter_start, chip_label as chip_id, owner, false as is_partial_quarter, "
+            "units_p50, h100e_p50 as h100e_8bit_p50 from "
             "staging.stg_epoch_chip_counts__chip_shipments_quarterly "
             "where period_basis = 'fiscal_quarter' and h100e_p50 is not null "
             "and period_start >= date '2023-10-01'",

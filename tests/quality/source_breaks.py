@@ -140,6 +140,22 @@ SOURCE_BREAKS: list[Break] = [
         tells="rows that differ",
     ),
     SourceBreak(
+        "the region of an assumption is misspelt",
+        "assumptions.assumptions.no_row_quarantined",
+        "assumptions",
+        "assumptions",
+        set_cell(0, region_id="USA"),
+        tells="region_id",
+    ),
+    SourceBreak(
+        "an assumption names a chip where its parameter knows none",
+        "assumptions.assumptions.no_row_quarantined",
+        "assumptions",
+        "assumptions",
+        set_cell(0, chip_id="nvidia-b200"),
+        tells="rows of deployment_share fill region_id;owner of these columns",
+    ),
+    SourceBreak(
         "a file is cut off in the middle of a line",
         "exchange_rates.fx_rates.no_row_quarantined",
         "exchange_rates",

@@ -1,4 +1,4 @@
-"""Licences and dictionary say what contracts and descriptions say today, and nothing by hand."""
+"""Licences, data notes and dictionary say what contracts and descriptions say."""
 
 import re
 from pathlib import Path
@@ -6,12 +6,13 @@ from pathlib import Path
 import pytest
 
 from pipelines.base.settings import Settings
+from pipelines.contracts.corrections import load_corrections
 from pipelines.contracts.load import load_contracts
 from pipelines.contracts.model import Contract
-from pipelines.pages.generated import generate_documents, make_pages
 from pipelines.pages.licences import find_strictest_term
 from pipelines.pages.models import find_staging_ancestors, read_marts, read_references
 from pipelines.pages.page import Page, Table, Text, write_html, write_markdown
+from pipelines.pages.site import make_source_pages
 
 
 @pytest.fixture(scope="module")
@@ -24,25 +25,15 @@ def contracts(settings: Settings) -> list[Contract]:
     return load_contracts(settings.sources_dir)
 
 
-def test_documents_are_up_to_date(settings: Settings, contracts: list[Contract]) -> None:
-    files = generate_documents(contracts, settings.dbt_dir, settings.docs_dir)
-    stale = [
-        path.name
-        for path, text in files.items()
-        if not path.exists() or path.read_text(encoding="utf-8") != text
-    ]
-    assert stale == [], "run: compute-balance source generate"
-
-
-def test_no_dictionary_page_is_left_over(settings: Settings, contracts: list[Contract]) -> None:
-    files = generate_documents(contracts, settings.dbt_dir, settings.docs_dir)
-    assert set((settings.docs_dir / "dictionary").glob("*.md")) <= set(files)
+@pytest.fixture(scope="module")
+def pages(settings: Settings) -> dict[str, Page]:
+    return {page.path: page for page in make_source_pages(settings)}
 
 
 def test_every_publisher_stands_in_the_licences(
-    settings: Settings, contracts: list[Contract]
+    contracts: list[Contract], pages: dict[str, Page]
 ) -> None:
-    text = (settings.docs_dir / "data-licences.md").read_text(encoding="utf-8")
+    text = write_markdown(pages["data-licences"], "")
     for contract in contracts:
         for publisher in contract.publishers:
             assert publisher.attribution.replace("|", "\\|") in text
@@ -60,12 +51,46 @@ def test_every_mart_is_described_with_key_and_columns(settings: Settings) -> Non
         assert all(column.description and column.type for column in mart.columns), mart.name
 
 
-def test_links_between_pages_lead_somewhere(settings: Settings, contracts: list[Contract]) -> None:
-    pages = make_pages(contracts, settings.dbt_dir)
-    known = {f"{page.path}.md" for page in pages}
-    for page in pages:
+def test_every_table_and_source_has_a_page(
+    settings: Settings, contracts: list[Contract], pages: dict[str, Page]
+) -> None:
+    marts = {f"dictionary/{mart.name}" for mart in read_marts(settings.dbt_dir)}
+    sources = {f"dictionary/source-{contract.source_id}" for contract in contracts}
+    assert len(marts) > 40 and len(sources) > 30
+    other = {
+        "data-licences",
+        "data-notes",
+        "dictionary/bridges",
+        "dictionary/index",
+        "dictionary/meta",
+    }
+    assert set(pages) == marts | sources | other
+
+
+def test_a_table_s_page_names_each_column_and_what_it_rests_on(pages: dict[str, Page]) -> None:
+    text = write_markdown(pages["dictionary/fct_compute_balance"], "")
+    assert "| `supply_h100e_p50` | double | " in text
+    assert "Key: `quarter_start`, " in text
+    assert "| [assumptions](source-assumptions.html) | `assumptions` | " in text
+
+
+def test_data_notes_tell_every_correction_and_point_to_the_note(
+    contracts: list[Contract], pages: dict[str, Page]
+) -> None:
+    text = write_markdown(pages["data-notes"], "")
+    for contract in contracts:
+        for correction in load_corrections(contract):
+            assert " ".join(correction.reason.split()).replace("|", "\\|") in text
+    assert "checks, doubts and conflicts: `docs/notes/export_controls.md`" in text
+    # the rows of a registry that were recalled are named by key
+    assert "Unverified in " in text
+
+
+def test_links_between_pages_lead_somewhere(pages: dict[str, Page]) -> None:
+    known = {f"{path}.html" for path in pages}
+    for page in pages.values():
         folder = Path(page.path).parent
-        for target in re.findall(r"\]\(([^)\s]+\.md)\)", write_markdown(page, "")):
+        for target in re.findall(r"\]\(([^)\s]+\.html)\)", write_markdown(page, "")):
             parts: list[str] = []
             for part in (folder / target).parts:
                 if part == "..":
@@ -89,9 +114,10 @@ def test_strictest_term_binds_a_source(contracts: list[Contract]) -> None:
 
 
 def test_page_escapes_what_markdown_and_html_would_read() -> None:
-    page = Page("a/b", "A < B", [Table(("x",), (("1 | 2 <3>",),)), Text("see [c](c.md)")])
+    page = Page("a/b", "A < B", [Table(("x",), (("1 | 2 <3>",),)), Text("see [c](c.html) and `d`")])
     assert "| 1 \\| 2 <3> |" in write_markdown(page, "")
     html = write_html(page, "Root")
     assert "<td>1 | 2 &lt;3&gt;</td>" in html
     assert '<a href="c.html">c</a>' in html
+    assert "<code>d</code>" in html
     assert '<a href="../index.html">Root</a>' in html

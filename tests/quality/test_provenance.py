@@ -7,12 +7,13 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from pipelines.answers.prices import back_price
+from pipelines.answers.backing import read_backing
 from pipelines.answers.trace import trace_row
 from pipelines.base.errors import ReleaseError
 from pipelines.contracts.load import load_contracts
 from pipelines.ingest.ingest import ingest_all
 from pipelines.quality.accounting import account_for, count_file_rows, list_reasons
+from pipelines.run.state import Run
 from tests.small_project.builder import SmallProject
 
 KEY = ["quarter_start", "chip_id"]
@@ -63,10 +64,10 @@ def test_value_beyond_the_key_and_second_value_are_refused(published: SmallProje
 
 def test_release_of_an_older_version_is_told_apart_from_a_fault() -> None:
     with duckdb.connect(":memory:") as connection:
-        connection.execute("create schema marts")
-        connection.execute("create table marts.fct_rental_offer (offer_id varchar)")
-        with pytest.raises(ReleaseError, match=r"no fct_rental_offer\.rate_document_row"):
-            back_price(connection, "fct_rental_offer", {"offer_id": "q1"})
+        connection.execute("create schema meta")
+        connection.execute("create table meta.release as select '1.2.0' as contract_version")
+        with pytest.raises(ReleaseError, match=r"version 1\.2\.0 of the contract and has no br"):
+            read_backing(connection, "fct_rental_offer", ["offer_id"], {"offer_id": "q1"})
 
 
 def test_trace_command_prints_publisher_and_address(published: SmallProject) -> None:
@@ -121,12 +122,12 @@ def test_rows_are_counted_as_records_and_not_as_lines(tmp_path: Path) -> None:
     assert count_file_rows(path) == 2
 
 
-def test_all_rows_of_the_repository_are_accounted_for(finished_build) -> None:
-    root = finished_build.settings.warehouse_dir
-    fates = [item for loads in finished_build.sources for item in account_for(loads, root)]
+def test_all_rows_of_the_repository_are_accounted_for(second_build: Run) -> None:
+    root = second_build.settings.warehouse_dir
+    fates = [item for loads in second_build.sources for item in account_for(loads, root)]
     assert [item for item in fates if item.problem] == []
     assert sum(item.rows_in_file for item in fates) == sum(item.accounted for item in fates)
-    reasons = [item for loads in finished_build.sources for item in list_reasons(loads, root)]
+    reasons = [item for loads in second_build.sources for item in list_reasons(loads, root)]
     assert all(item.reason for item in reasons)
     for fate in ("corrected", "unverified", "left out", "quarantined"):
         name = fate.replace(" ", "_")

@@ -126,3 +126,15 @@ def test_build_begins_with_nothing(settings: Settings, begin) -> None:
     assert not begin(settings)
     assert list_relations(settings) == {"raw.build_parameters", "raw.carried_fingerprints"}
     assert read_carried(settings) == []
+
+
+def test_build_file_that_somebody_else_wrote_to_is_not_carried_on(settings: Settings) -> None:
+    with duckdb.connect(str(settings.build_path)) as connection:
+        connection.execute("insert into intermediate.settled values (2)")
+    assert not start_build(settings, [], DAY, "a")
+    assert list_relations(settings) == {"raw.build_parameters", "raw.carried_fingerprints"}
+
+
+def test_build_file_with_a_log_of_somebody_else_is_not_carried_on(settings: Settings) -> None:
+    settings.build_path.with_name(f"{settings.build_path.name}.wal").write_bytes(b"")
+    assert not start_build(settings, [], DAY, "a")

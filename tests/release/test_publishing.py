@@ -2,6 +2,8 @@
 
 import json
 import os
+import subprocess
+import sys
 from datetime import date
 from pathlib import Path
 
@@ -160,7 +162,7 @@ def test_any_changed_input_makes_a_new_release(published: SmallProject, what: st
         published.change_quote("q01", remark="list price")
     elif what == "model":
         model = settings.dbt_dir / "models" / "marts" / "reference" / "dim_chip.sql"
-        model.write_text("-- chips\n" + model.read_text())
+        model.write_text(model.read_text().rstrip() + "\nwhere chip_id is not null\n")
     elif what == "expectation":
         suite = settings.expectations_dir / "marts_fct_chip_price.yml"
         published.replace_text(suite, "max_value: 50", "max_value: 60")
@@ -263,3 +265,46 @@ def test_old_run_reports_are_removed(published: SmallProject) -> None:
     os.utime(report, (long_ago, long_ago))
     published.run()
     assert not report.exists()
+
+
+HOLDER = """
+import sys, duckdb
+connection = duckdb.connect(sys.argv[1])
+connection.execute("create table if not exists meta.mine as select 1 as x")
+print("open", flush=True)
+sys.stdin.readline()
+"""
+
+
+def test_client_that_holds_the_published_file_for_writing_stops_no_command(
+    published: SmallProject,
+) -> None:
+    path = published.settings.current_path
+    assert path.stat().st_mode & 0o777 == 0o444
+    path.chmod(0o644)  # a superuser may write all the same
+    holder = subprocess.Popen(
+        [sys.executable, "-c", HOLDER, str(path)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert holder.stdout.readline() == "open\n"
+        assert published.command("status").returncode == 0
+        assert published.command("release", "list").returncode == 0
+        published.change_quote("q05", usd_per_hour_p50="2.50")
+        assert published.run().status == "published"
+    finally:
+        holder.kill()
+        holder.communicate(timeout=30)
+    # what the client wrote is not in the release that took the file's place
+    tables = published.query("select table_name from duckdb_tables() where schema_name = 'meta'")
+    assert ("mine",) not in tables
+
+
+def test_log_that_a_killed_client_left_reaches_no_release(published: SmallProject) -> None:
+    path = published.settings.current_path
+    wal = path.with_name(f"{path.name}.wal")
+    wal.write_bytes(b"left by a client")
+    published.run()
+    assert not wal.exists()

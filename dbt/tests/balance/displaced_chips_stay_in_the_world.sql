@@ -1,6 +1,7 @@
 -- What the rules did to the deliveries of the world is what they did to China's, less the part that
 -- other buyers gained or lost instead: on every draw the other regions bear the judged share
--- (cf-zero-sum) of the change in China's imports, and all of the change in diversion.
+-- (cf-zero-sum) of the change in China's imports, and all of the change in diversion. On an early
+-- day nobody else's deliveries of a quarter may be known: then there is nobody to bear a share.
 with china as (
     select
         scenario_id,
@@ -29,6 +30,12 @@ others as (
     group by scenario_id, quarter_start, draw
 ),
 
+known_elsewhere as (
+    select distinct quarter_start
+    from {{ ref('int_supply__vendor_flows') }}
+    where region_id <> 'CN'
+),
+
 displacement as (
     select * from {{ assumption_draws('counterfactual_displacement') }}
 )
@@ -38,6 +45,7 @@ select
     others.training,
     displacement.value,
 from china
+inner join known_elsewhere on china.quarter_start = known_elsewhere.quarter_start
 left join displacement
     on
         displacement.valid_from <= china.quarter_start

@@ -3,7 +3,7 @@
 -- to what is usable and offered. Products may differ from the balance by rounding to thousandths of
 -- an H100 only, per part of a sum.
 with walk as (
-    select * from {{ ref('int_balance__walk') }}
+    select * from {{ ref('fct_balance_walk') }}
 ),
 
 parts as (

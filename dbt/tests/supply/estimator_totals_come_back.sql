@@ -55,7 +55,7 @@ drawn as (
         chip_id,
         owner_name,
         last_complete_quarter,
-        quantile_cont(units, [0.05, 0.5, 0.95]) filter (where draw > 0) as points,
+        {{ quantile_points('units') }} as points,
         count(*) filter (where draw > 0) as draws,
     from totals
     group by all
@@ -70,12 +70,12 @@ from drawn
 inner join cumulative
     on
         drawn.vendor = cumulative.vendor
-        and drawn.chip_id = cumulative.chip_id
+        and drawn.chip_id = cumulative.chip_label
         and drawn.owner_name is not distinct from cumulative.owner_name
         and cumulative.as_of_on
         = (drawn.last_complete_quarter + interval 3 month - interval 1 day)::date
 where
-    abs(drawn.points[2] / cumulative.units_p50 - 1)
+    abs(drawn.points.p50 / cumulative.units_p50 - 1)
     > 0.01 + 2.5 * ln(cumulative.units_p95 / cumulative.units_p05) / 3.29 / sqrt(drawn.draws)
-    or abs(drawn.points[1] / cumulative.units_p05 - 1) > 0.1
-    or abs(drawn.points[3] / cumulative.units_p95 - 1) > 0.1
+    or abs(drawn.points.p05 / cumulative.units_p05 - 1) > 0.1
+    or abs(drawn.points.p95 / cumulative.units_p95 - 1) > 0.1

@@ -6,7 +6,7 @@ with installed_base as (
         *,
         lag(units_closing) over stock as closing_before,
         lag(quarter_start) over stock as quarter_before,
-    from {{ ref('int_supply__installed_base') }}
+    from {{ ref('fct_installed_base') }}
     window stock as (
         partition by region_id, chip_id, owner_type, origin
         order by quarter_start

@@ -9,6 +9,7 @@ is the sum of its medians by chip and says so in `method`.
 
 import csv
 import io
+import re
 import zipfile
 from dataclasses import dataclass
 from datetime import datetime
@@ -31,6 +32,8 @@ METHODS = {
     "coreweave": "power_capacity_and_disclosure",
     "named_other": "deployment_tracking",
 }
+# commas stand between thousands; anywhere else they make a text that is no number
+THOUSANDS = re.compile(r"[+-]?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?")
 SUM_METHOD = "sum_of_owner_chip_medians"
 
 # File, family of chips, and what its rows are split by.
@@ -146,7 +149,9 @@ def read_number(row: dict[str, str], names: tuple[str, ...], label: str) -> str 
     lowered = {name.lower(): value for name, value in row.items() if name}
     for name in names:
         if name in lowered:
-            text = lowered[name].strip().replace(",", "")
+            text = (lowered[name] or "").strip()
+            if THOUSANDS.fullmatch(text):
+                text = text.replace(",", "")
             return text.removesuffix(".0") or None
     raise DocumentFault(f"{label}: missing column {names[0]!r}; found {', '.join(lowered)}")
 

@@ -89,7 +89,7 @@ grid as (
 kept_points as (
     select
         * replace (
-            case when isfinite(coverage_points[3]) then coverage_points end as coverage_points
+            case when isfinite(coverage_points.p95) then coverage_points end as coverage_points
         ),
     from points
     where draws_used >= {{ var('minimum_draws') }}
@@ -122,8 +122,8 @@ select
             then 'stock and demand contradict each other'
         when
             greatest(
-                kept_points.supply_points[3] / nullif(kept_points.supply_points[1], 0),
-                kept_points.demand_points[3] / nullif(kept_points.demand_points[1], 0)
+                kept_points.supply_points.p95 / nullif(kept_points.supply_points.p05, 0),
+                kept_points.demand_points.p95 / nullif(kept_points.demand_points.p05, 0)
             ) > {{ var('printable_ratio') }}
             then 'an interval spans more than a factor of {{ var("printable_ratio") }}'
         when chain_weights.runs_tokens_weight in (0, 1)

@@ -1,3 +1,4 @@
+{{ config(materialized='view') }}
 -- IT power that the deployed chips need, beside what the tracked sites of the region had in
 -- operation: a check from outside, no input. Sites are a part of all halls, so the second is a
 -- lower bound.

@@ -1,3 +1,4 @@
+{{ config(materialized='view') }}
 -- What the rules that a scenario changes did, as quantiles over the draws: actual less
 -- counterfactual, by quantity, quality and in total, for the deployed stock and for usable supply,
 -- which is what the balance shares out. Behind the total stands what became of it in the balance:
@@ -116,11 +117,14 @@ balance_points as (
         changed.quarter_start,
         changed.region_id,
         changed.workload_id,
-        {{ quantile_points('baseline.supply_h100e - changed.supply_h100e') | replace('draw > 0', 'changed.draw > 0') }} as supply_points,
+        {{ quantile_points(
+            'baseline.supply_h100e - changed.supply_h100e', where='changed.draw > 0'
+        ) }} as supply_points,
         {{ quantile_points(
             '(baseline.supply_h100e - baseline.demand_h100e)'
-            ~ ' - (changed.supply_h100e - changed.demand_h100e)'
-        ) | replace('draw > 0', 'changed.draw > 0') }} as gap_points,
+            ~ ' - (changed.supply_h100e - changed.demand_h100e)',
+            where='changed.draw > 0'
+        ) }} as gap_points,
     from balance_draws as changed
     inner join balance_draws as baseline
         on
@@ -181,14 +185,22 @@ select
     grid.effect,
     scenario_titles.policy_ids,
     grid.yardstick,
-    case when grid.has_stock then coalesce(workload_points.usable_points, [0.0, 0.0, 0.0]) end
-        as usable_points,
-    case when grid.has_stock then coalesce(workload_points.deployed_points, [0.0, 0.0, 0.0]) end
-        as deployed_points,
-    case when grid.has_supply then coalesce(balance_points.supply_points, [0.0, 0.0, 0.0]) end
-        as supply_points,
-    case when grid.has_gap then coalesce(balance_points.gap_points, [0.0, 0.0, 0.0]) end
-        as gap_points,
+    case
+        when grid.has_stock
+            then coalesce(workload_points.usable_points, {{ named_points(0.0, 0.0, 0.0) }})
+    end as usable_points,
+    case
+        when grid.has_stock
+            then coalesce(workload_points.deployed_points, {{ named_points(0.0, 0.0, 0.0) }})
+    end as deployed_points,
+    case
+        when grid.has_supply
+            then coalesce(balance_points.supply_points, {{ named_points(0.0, 0.0, 0.0) }})
+    end as supply_points,
+    case
+        when grid.has_gap
+            then coalesce(balance_points.gap_points, {{ named_points(0.0, 0.0, 0.0) }})
+    end as gap_points,
     case when grid.effect = 'total' then grid.draws_used end as draws_used,
     grid.is_quantified,
     quarter_states.supply_is_nowcast as is_nowcast,

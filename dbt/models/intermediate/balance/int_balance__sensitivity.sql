@@ -1,3 +1,4 @@
+{{ config(materialized='view') }}
 -- How much the gap of a quarter, region and kind of work moves with each input, over the
 -- draws of the baseline and all chips: Spearman's rank correlation, and the mean gap in the top
 -- tenth of the draws by the input less that in the bottom tenth. Inputs of one region cannot move

@@ -1,3 +1,4 @@
+{{ config(materialized='view') }}
 -- The whole walk from delivered chips and observed work to a figure of the balance, on the central
 -- path, for every region, quarter, kind of work and access. Quantiles do not multiply, so they stand
 -- beside the path where the same quantity is published.
@@ -107,7 +108,7 @@ rented as (
         allocation.wanted as value,
         'h100e' as unit,
         'x share of it that is rented' as explanation,
-        null::double[] as points,
+        {{ no_points() }} as points,
     from demand
     inner join allocation
         on
@@ -133,7 +134,7 @@ allocation_walk as (
         value,
         'share_of_stock' as unit,
         explanation,
-        null::double[] as points,
+        {{ no_points() }} as points,
     from allocation
 ),
 
@@ -174,7 +175,7 @@ world_walk as (
         ) as value,
         'h100e' as unit,
         side || ' of ' || part as explanation,
-        null::double[] as points,
+        {{ no_points() }} as points,
     from world_parts
     where operand is not null
     window parts_in_order as (
@@ -264,7 +265,7 @@ figure_walk as (
         supply_h100e - demand_h100e as value,
         'h100e' as unit,
         'supply - demand' as explanation,
-        null::double[] as points,
+        {{ no_points() }} as points,
     from figures
 
     union all

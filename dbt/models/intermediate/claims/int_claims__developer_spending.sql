@@ -47,7 +47,7 @@ unobserved as (
 cheapest as (
     select
         gpu_hour_costs.quarter_start,
-        min(gpu_hour_costs.usd_points[2] / chip_equivalents.h100e_training) as usd_per_h100e_hour,
+        min(gpu_hour_costs.usd_points.p50 / chip_equivalents.h100e_training) as usd_per_h100e_hour,
     from gpu_hour_costs
     inner join chip_equivalents on gpu_hour_costs.chip_id = chip_equivalents.chip_id
     where chip_equivalents.h100e_training > 0
@@ -57,7 +57,7 @@ cheapest as (
 -- quarters have their rate and cost; a run before the first of them has none and does not count
 runs as (
     select
-        trim(split_part(named_runs.developer, ',', 1)) as developer,
+        named_runs.lead_developer as developer,
         year(training_runs.model_published_on) as published_year,
         training_runs.flop,
         training_runs.flop / yardstick.flop_per_h100e_hour

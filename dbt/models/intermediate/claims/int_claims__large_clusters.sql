@@ -18,7 +18,7 @@ select
     clusters.owner_type,
     clusters.is_rentable,
     clusters.owner is not null and not clusters.is_possible_duplicate as is_named,
-    contains(clusters.owner, ';') as has_several_owners,
+    clusters.has_several_owners,
     coalesce(clusters.chip_count, clusters.total_chip_count) as chip_count,
     clusters.first_operational_on,
 from clusters

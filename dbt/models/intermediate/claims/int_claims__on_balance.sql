@@ -40,9 +40,9 @@ coverage_tests as (
 coverage as (
     select
         coverage_tests.test_id,
-        at_then.coverage_points as then_points,
-        at_latest.coverage_points as latest_points,
-        at_then.coverage_points as test_points,
+        {{ ends_of_points('at_then.coverage_points') }} as then_points,
+        {{ ends_of_points('at_latest.coverage_points') }} as latest_points,
+        {{ ends_of_points('at_then.coverage_points') }} as test_points,
         'probability of shortage ' || {{ shown_number('at_then.shortage_probability') }}
         || ' then, ' || {{ shown_number('at_latest.shortage_probability') }} || ' latest' as detail,
     from coverage_tests
@@ -92,9 +92,9 @@ shorter_draws as (
 shorter as (
     select
         'seed-08e' as test_id,
-        {{ quantile_points('then_value') }} as then_points,
-        {{ quantile_points('latest_value') }} as latest_points,
-        {{ quantile_points('then_value') }} as test_points,
+        {{ quantile_ends('then_value') }} as then_points,
+        {{ quantile_ends('latest_value') }} as latest_points,
+        {{ quantile_ends('then_value') }} as test_points,
         null::varchar as detail,
     from shorter_draws
 ),
@@ -103,9 +103,9 @@ shorter as (
 surplus as (
     select
         'seed-07a' as test_id,
-        at_then.wanted_points as then_points,
-        at_latest.wanted_points as latest_points,
-        at_latest.wanted_points as test_points,
+        {{ ends_of_points('at_then.wanted_points') }} as then_points,
+        {{ ends_of_points('at_latest.wanted_points') }} as latest_points,
+        {{ ends_of_points('at_latest.wanted_points') }} as test_points,
         'probability that the stock bears the demand '
         || {{ shown_number('at_then.bound_probability') }} || ' then, '
         || {{ shown_number('at_latest.bound_probability') }} || ' latest' as detail,

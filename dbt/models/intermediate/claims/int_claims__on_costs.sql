@@ -12,12 +12,7 @@ chip_equivalents as (
 ),
 
 arrivals as (
-    select * from {{ ref('int_supply__arrivals') }}
-    -- judged pieces alone are no deliveries
-    where
-        draw = 0
-        and units > 0
-        and exists (select 1 from {{ ref('int_shipments__vendor_coverage') }})
+    select * from {{ ref('int_claims__arrivals') }} where draw = 0 and units > 0
 ),
 
 claim_quarters as (
@@ -25,15 +20,7 @@ claim_quarters as (
 ),
 
 moments as (
-    select
-        'then' as moment,
-        then_quarter as quarter_start,
-    from claim_quarters
-    union all
-    select
-        'latest' as moment,
-        latest_quarter as quarter_start,
-    from claim_quarters
+    select * from {{ ref('int_claims__moments') }}
 ),
 
 unit_costs as (
@@ -42,9 +29,11 @@ unit_costs as (
         moments.quarter_start,
         gpu_hour_costs.region_id,
         gpu_hour_costs.chip_id,
-        list_transform(
-            gpu_hour_costs.usd_points, usd -> usd / chip_equivalents.h100e_training
-        ) as unit_points,
+        {{ ends(
+            'gpu_hour_costs.usd_points.p05 / chip_equivalents.h100e_training',
+            'gpu_hour_costs.usd_points.p50 / chip_equivalents.h100e_training',
+            'gpu_hour_costs.usd_points.p95 / chip_equivalents.h100e_training'
+        ) }} as unit_points,
     from moments
     inner join gpu_hour_costs on moments.quarter_start = gpu_hour_costs.quarter_start
     inner join chip_equivalents on gpu_hour_costs.chip_id = chip_equivalents.chip_id
@@ -55,8 +44,8 @@ unit_costs as (
 cheapest_on_sale as (
     select
         moment,
-        arg_min(unit_points, (unit_points[2], chip_id)) as unit_points,
-        arg_min(chip_id, (unit_points[2], chip_id)) as chip_id,
+        arg_min(unit_points, (unit_points.middle, chip_id)) as unit_points,
+        arg_min(chip_id, (unit_points.middle, chip_id)) as chip_id,
     from unit_costs
     where region_id = 'US'
     group by moment
@@ -67,9 +56,9 @@ cheapest_arriving as (
     select
         unit_costs.moment,
         unit_costs.region_id,
-        arg_min(unit_costs.unit_points, (unit_costs.unit_points[2], unit_costs.chip_id))
+        arg_min(unit_costs.unit_points, (unit_costs.unit_points.middle, unit_costs.chip_id))
             as unit_points,
-        arg_min(unit_costs.chip_id, (unit_costs.unit_points[2], unit_costs.chip_id)) as chip_id,
+        arg_min(unit_costs.chip_id, (unit_costs.unit_points.middle, unit_costs.chip_id)) as chip_id,
     from unit_costs
     where exists (
         select 1
@@ -90,12 +79,10 @@ cheaper_work as (
         any_value(unit_points) filter (where moment = 'then') as then_points,
         any_value(unit_points) filter (where moment = 'latest') as latest_points,
         -- like point with like point: the low end of one moment with that of the other
-        list_sort(list_transform(
-            [1, 2, 3],
-            point ->
-            any_value(unit_points) filter (where moment = 'latest')[point]
-            / any_value(unit_points) filter (where moment = 'then')[point]
-        )) as test_points,
+        {{ sorted_ends(
+            "any_value(unit_points.<end>) filter (where moment = 'latest')"
+            ~ " / any_value(unit_points.<end>) filter (where moment = 'then')"
+        ) }} as test_points,
         'on ' || coalesce(any_value(chip_id) filter (where moment = 'then'), 'none') || ' then, '
         || coalesce(any_value(chip_id) filter (where moment = 'latest'), 'none') || ' latest'
             as detail,
@@ -105,9 +92,7 @@ cheaper_work as (
 china_against_us as (
     select
         china.moment,
-        list_sort(list_transform(
-            [1, 2, 3], point -> china.unit_points[point] / us.unit_points[point]
-        )) as ratio_points,
+        {{ sorted_ends('china.unit_points.<end> / us.unit_points.<end>') }} as ratio_points,
         china.chip_id || ' against ' || us.chip_id as chips,
     from cheapest_arriving as china
     inner join cheapest_arriving as us
@@ -165,13 +150,9 @@ pairs as (
 dearer_chips as (
     select
         tests.test_id,
-        null::double[] as then_points,
-        [
-            min(tests.ratio) filter (where tests.is_newest),
-            median(tests.ratio) filter (where tests.is_newest),
-            max(tests.ratio) filter (where tests.is_newest)
-        ] as latest_points,
-        [min(tests.ratio), median(tests.ratio), max(tests.ratio)] as test_points,
+        cast(null as struct(low double, middle double, high double)) as then_points,
+        {{ range_ends('tests.ratio', 'tests.is_newest') }} as latest_points,
+        {{ range_ends('tests.ratio') }} as test_points,
         count(*) || ' pairs of an H20 price and one of A800 or H800, card with card and server '
         || 'with server' as detail,
     from (

@@ -123,9 +123,9 @@ tested as (
 
 select
     test_id,
-    {{ quantile_points('then_value') }} as then_points,
-    {{ quantile_points('latest_value') }} as latest_points,
-    {{ quantile_points('tested') }} as test_points,
+    {{ quantile_ends('then_value') }} as then_points,
+    {{ quantile_ends('latest_value') }} as latest_points,
+    {{ quantile_ends('tested') }} as test_points,
     null::varchar as detail,
 from tested
 group by test_id

@@ -1,4 +1,4 @@
--- Claims on what stands in China and what arrives there, draw by draw.
+-- Claims on what stands in China and on what of it can be used, draw by draw.
 with supply_draws as (
     select * from {{ ref('int_balance__supply_draws') }}
     where region_id = 'CN' and scenario_id = 'baseline'
@@ -12,49 +12,12 @@ stock as (
         and exists (select 1 from {{ ref('int_shipments__vendor_coverage') }})
 ),
 
-arrivals as (
-    select * from {{ ref('int_supply__arrivals') }}
-    -- judged pieces alone are no deliveries
-    where region_id = 'CN' and exists (select 1 from {{ ref('int_shipments__vendor_coverage') }})
-),
-
-shipment_draws as (
-    select * from {{ ref('int_shipments__shipment_draws') }}
-),
-
-vendor_coverage as (
-    select * from {{ ref('int_shipments__vendor_coverage') }}
-),
-
-chip_draws as (
-    select * from {{ ref('int_supply__chip_draws') }}
-),
-
-chips as (
-    select * from {{ ref('int_reference__chips') }}
-),
-
 claim_quarters as (
     select * from {{ ref('int_claims__quarters') }}
 ),
 
--- the years that end with either quarter; shipments end with the last complete one
-years as (
-    select
-        'then' as moment,
-        then_quarter as last_quarter,
-        then_quarter as last_shipped_quarter,
-    from claim_quarters
-
-    union all
-
-    select
-        'latest' as moment,
-        claim_quarters.latest_quarter as last_quarter,
-        min(vendor_coverage.last_complete_quarter) as last_shipped_quarter,
-    from claim_quarters
-    left join vendor_coverage on true
-    group by claim_quarters.latest_quarter
+moments as (
+    select * from {{ ref('int_claims__moments') }}
 ),
 
 growth as (
@@ -85,7 +48,6 @@ growing_stock as (
     group by growth.draw
 ),
 
--- shares of quarters and of years, each at either moment
 domestic_stock as (
     select
         quarter_start,
@@ -96,61 +58,10 @@ domestic_stock as (
     group by quarter_start, draw
 ),
 
-arrived as (
-    select
-        years.moment,
-        arrivals.draw,
-        {{ exact_sum(
-            "case when arrivals.origin = 'domestic' then arrivals.units * chip_draws.h100e_8bit "
-            ~ "else 0 end"
-        ) }} / nullif({{ exact_sum('arrivals.units * chip_draws.h100e_8bit') }}, 0)
-            as domestic_share,
-        {{ exact_sum(
-            "case when arrivals.origin = 'domestic' and chips.vendor = 'huawei' "
-            ~ "then arrivals.units * chip_draws.h100e_training else 0 end"
-        ) }} / nullif({{ exact_sum(
-            "case when arrivals.origin = 'domestic' "
-            ~ "then arrivals.units * chip_draws.h100e_training else 0 end"
-        ) }}, 0) as huawei_share,
-    from arrivals
-    inner join years
-        on
-            arrivals.quarter_start > years.last_quarter - interval 1 year
-            and arrivals.quarter_start <= years.last_quarter
-    inner join chip_draws
-        on
-            arrivals.chip_id = chip_draws.chip_id
-            and arrivals.draw = chip_draws.draw
-    inner join chips on arrivals.chip_id = chips.chip_id
-    group by years.moment, arrivals.draw
-),
-
--- TPU, Trainium and Inferentia are what the estimator counts of dedicated chips
-shipped as (
-    select
-        years.moment,
-        shipment_draws.draw,
-        {{ exact_sum(
-            "case when chips.vendor in ('google', 'aws') "
-            ~ "then shipment_draws.units * chip_draws.h100e_8bit else 0 end"
-        ) }} / nullif({{ exact_sum('shipment_draws.units * chip_draws.h100e_8bit') }}, 0) as value,
-    from shipment_draws
-    inner join years
-        on
-            shipment_draws.quarter_start > years.last_shipped_quarter - interval 1 year
-            and shipment_draws.quarter_start <= years.last_shipped_quarter
-    inner join chip_draws
-        on
-            shipment_draws.chip_id = chip_draws.chip_id
-            and shipment_draws.draw = chip_draws.draw
-    inner join chips on shipment_draws.chip_id = chips.chip_id
-    group by years.moment, shipment_draws.draw
-),
-
 shares as (
     select
         shown.test_id,
-        years.moment,
+        moments.moment,
         shown.draw,
         shown.value,
     from (
@@ -179,34 +90,7 @@ shares as (
             value,
         from domestic_stock
     ) as shown
-    inner join years on shown.quarter_start = years.last_quarter
-
-    union all
-
-    select
-        'seed-30a' as test_id,
-        moment,
-        draw,
-        domestic_share as value,
-    from arrived
-
-    union all
-
-    select
-        'seed-31a' as test_id,
-        moment,
-        draw,
-        huawei_share as value,
-    from arrived
-
-    union all
-
-    select
-        'seed-34a' as test_id,
-        moment,
-        draw,
-        value,
-    from shipped
+    inner join moments on shown.quarter_start = moments.quarter_start
 ),
 
 paired as (
@@ -232,19 +116,16 @@ tested as (
         -- seed-37a is not compared
         case test_id
             when 'seed-13a' then then_value
-            when 'seed-31a' then latest_value
             when 'seed-29c' then latest_value - then_value
-            when 'seed-30a' then latest_value - then_value
-            when 'seed-34a' then latest_value - then_value
         end as tested,
     from paired
 )
 
 select
     test_id,
-    {{ quantile_points('then_value') }} as then_points,
-    {{ quantile_points('latest_value') }} as latest_points,
-    {{ quantile_points('tested') }} as test_points,
+    {{ quantile_ends('then_value') }} as then_points,
+    {{ quantile_ends('latest_value') }} as latest_points,
+    {{ quantile_ends('tested') }} as test_points,
     null::varchar as detail,
 from tested
 group by test_id

@@ -29,6 +29,7 @@ idle as (
         segment,
         on_date,
         metric,
+        is_own_fleet,
         case
             when metric = 'idle' then (min(value_pct) + max(value_pct)) / 2
             else 100 - (min(value_pct) + max(value_pct)) / 2
@@ -36,7 +37,7 @@ idle as (
         (min(value_pct) + max(value_pct)) / 2 as used_pct,
     from readings
     where region_id = 'CN' and metric in ('allocation', 'idle')
-    group by subject, segment, on_date, metric
+    group by subject, segment, on_date, metric, is_own_fleet
 ),
 
 idle_readings as (
@@ -54,15 +55,14 @@ idle_readings as (
     -- public centres are told as centres or their operators; a laboratory's own fleet is not
     where
         claim_tests.test_id = 'seed-09a'
-        or (idle.metric = 'allocation' and not contains(idle.segment, 'fleet'))
+        or (idle.metric = 'allocation' and not idle.is_own_fleet)
 ),
 
 idle_tests as (
     select
         test_id,
         {%- for moment, points in {'then': 'then', 'latest': 'latest', 'judged': 'test'}.items() %}
-        quantile_cont(value, [0.25, 0.5, 0.75]) filter (where is_{{ moment }})
-            as {{ points }}_points,
+        {{ quartile_ends('value', 'is_' ~ moment) }} as {{ points }}_points,
         {%- endfor %}
         'readings: ' || count(*) filter (where is_then) || ' in the year to the interview, '
         || count(*) filter (where is_judged) || ' in the window, '
@@ -83,13 +83,13 @@ mfu as (
     cross join claim_quarters
     left join chip_ids on readings.chip_label = chip_ids.label
     left join chips on coalesce(chip_ids.chip_id, readings.chip_label) = chips.chip_id
-    where readings.metric = 'mfu' and not contains(readings.segment, '8-bit')
+    where readings.metric = 'mfu' and readings.peak_rate = '16-bit'
 ),
 
 mfu_points as (
     select
-        quantile_cont(value_pct, [0.25, 0.5, 0.75]) filter (where is_then) as then_points,
-        quantile_cont(value_pct, [0.25, 0.5, 0.75]) filter (where not is_then) as latest_points,
+        {{ quartile_ends('value_pct', 'is_then') }} as then_points,
+        {{ quartile_ends('value_pct', 'not is_then') }} as latest_points,
         count(*) filter (where is_then) as runs_then,
         count(*) filter (where not is_then) as runs_latest,
     from mfu
@@ -102,10 +102,7 @@ utilisation_tests as (
         mfu_points.latest_points,
         case tests.test_id
             when 'seed-26a' then mfu_points.then_points
-            else list_sort(list_transform(
-                [1, 2, 3],
-                point -> mfu_points.latest_points[point] / mfu_points.then_points[point]
-            ))
+            else {{ sorted_ends('mfu_points.latest_points.<end> / mfu_points.then_points.<end>') }}
         end as test_points,
         'runs: ' || mfu_points.runs_then || ' then, ' || mfu_points.runs_latest || ' later'
             as detail,
@@ -116,10 +113,8 @@ utilisation_tests as (
 large_runs as (
     select
         mfu.is_then,
-        quantile_cont(mfu.value_pct, [0.25, 0.5, 0.75]) filter (where mfu.vendor_country = 'CN')
-            as domestic_points,
-        quantile_cont(mfu.value_pct, [0.25, 0.5, 0.75]) filter (where mfu.vendor_country <> 'CN')
-            as foreign_points,
+        {{ quartile_ends('mfu.value_pct', "mfu.vendor_country = 'CN'") }} as domestic_points,
+        {{ quartile_ends('mfu.value_pct', "mfu.vendor_country <> 'CN'") }} as foreign_points,
         count(*) filter (where mfu.vendor_country = 'CN') as domestic_runs,
         count(*) filter (where mfu.vendor_country <> 'CN') as foreign_runs,
     from mfu
@@ -144,9 +139,7 @@ domestic_runs as (
             foreign_runs,
             case
                 when domestic_points is not null and foreign_points is not null
-                    then list_sort(list_transform(
-                        [1, 2, 3], point -> domestic_points[point] / foreign_points[point]
-                    ))
+                    then {{ sorted_ends('domestic_points.<end> / foreign_points.<end>') }}
             end as ratios,
         from large_runs
     ) as compared
@@ -156,26 +149,24 @@ domestic_runs as (
 scaling as (
     select
         system_name,
-        chip_id,
+        chip_label,
         max(on_date) as on_date,
         arg_max(scaling_efficiency_pct, (chip_count, scaling_efficiency_pct))
         / arg_min(scaling_efficiency_pct, (chip_count, scaling_efficiency_pct)) as ratio,
     from efficiency
     where scaling_efficiency_pct is not null and chip_count is not null
-    group by system_name, chip_id
+    group by system_name, chip_label
     having count(distinct chip_count) > 1
 ),
 
 scaling_tests as (
     select
         'seed-27a' as test_id,
-        quantile_cont(scaling.ratio, [0.25, 0.5, 0.75]) filter (
-            where scaling.on_date <= claim_quarters.then_end
-        ) as then_points,
-        quantile_cont(scaling.ratio, [0.25, 0.5, 0.75]) filter (
-            where scaling.on_date > claim_quarters.then_end
-        ) as latest_points,
-        quantile_cont(scaling.ratio, [0.25, 0.5, 0.75]) as test_points,
+        {{ quartile_ends('scaling.ratio', 'scaling.on_date <= claim_quarters.then_end') }}
+            as then_points,
+        {{ quartile_ends('scaling.ratio', 'scaling.on_date > claim_quarters.then_end') }}
+            as latest_points,
+        {{ quartile_ends('scaling.ratio') }} as test_points,
         count(*) || ' systems with two sizes or more' as detail,
     from scaling
     cross join claim_quarters

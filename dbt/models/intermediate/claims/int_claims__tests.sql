@@ -6,21 +6,25 @@ with claim_tests as (
 ),
 
 readings as (
-    select * from {{ ref('int_claims__on_balance') }}
-    union all
-    select * from {{ ref('int_claims__on_demand') }}
-    union all
-    select * from {{ ref('int_claims__on_stock') }}
-    union all
-    select * from {{ ref('int_claims__on_prices') }}
-    union all
-    select * from {{ ref('int_claims__on_costs') }}
-    union all
-    select * from {{ ref('int_claims__on_chips') }}
-    union all
-    select * from {{ ref('int_claims__on_use') }}
-    union all
-    select * from {{ ref('int_claims__on_owners') }}
+    {%- for model in [
+        'int_claims__on_balance',
+        'int_claims__on_demand',
+        'int_claims__on_stock',
+        'int_claims__on_arrivals',
+        'int_claims__on_rents',
+        'int_claims__on_premiums',
+        'int_claims__on_costs',
+        'int_claims__on_substitutes',
+        'int_claims__on_deliveries',
+        'int_claims__on_releases',
+        'int_claims__on_use',
+        'int_claims__on_owners',
+        'int_claims__on_judgements',
+        'int_claims__on_rules',
+    ] %}
+    select * from {{ ref(model) }}
+    {% if not loop.last %}union all{% endif %}
+    {%- endfor %}
 ),
 
 claim_quarters as (

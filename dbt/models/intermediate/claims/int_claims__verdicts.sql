@@ -1,3 +1,4 @@
+{{ config(materialized='view') }}
 -- One verdict per claim out of those of its parts. Parts that agree give their verdict, parts that
 -- differ make it mixed. A part without data leaves the others to decide, unless the claim is open
 -- as long as that part is.

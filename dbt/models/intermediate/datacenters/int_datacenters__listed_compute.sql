@@ -1,3 +1,4 @@
+{{ config(materialized='view') }}
 -- How much of the compute with a known holder belongs to listed parties at the end of a quarter.
 -- The list `any` counts a holder once, however many lists it stands on.
 with held_compute as (

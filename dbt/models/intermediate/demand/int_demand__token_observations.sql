@@ -6,18 +6,6 @@ with token_volumes as (
     select * from {{ ref('stg_token_volumes__token_volumes') }}
 ),
 
-series as (
-    select
-        *,
-        case
-            when who = 'Google' and scope = 'all products' then 'google'
-            when who = 'ByteDance Doubao models' and scope = 'all products' then 'doubao'
-            when who = 'China (national total)' and scope = 'national total' then 'national'
-        end as series,
-    from token_volumes
-    where confidence <> 'estimated'
-),
-
 ordered as (
     select
         *,
@@ -25,8 +13,10 @@ ordered as (
             partition by series
             order by on_date
         ) as tokens_before,
-    from series
-    where series is not null
+    from token_volumes
+    where
+        series is not null
+        and confidence <> 'estimated'
 )
 
 select

@@ -74,7 +74,7 @@ runs as (
         training_runs.known_on,
     from training_runs
     left join countries on training_runs.country_code = countries.country_code
-    left join chip_ids on training_runs.chip_id = chip_ids.label
+    left join chip_ids on training_runs.chip_label = chip_ids.label
     left join chips on chip_ids.chip_id = chips.chip_id
     where training_runs.incremental_compute_flop > 0
 ),

@@ -40,7 +40,7 @@ observations as (
         coalesce(mfu_pct, utilisation_pct) as stated_pct,
         'eq' as qualifier,
         on_date,
-        chip_id as chip_label,
+        chip_label,
         chip_count,
         source_id,
         known_on,
@@ -64,9 +64,9 @@ observations as (
         confidence,
     from national_compute
     where
-        (
-            metric like '%utilisation_pct'
-            or metric in ('rack_occupancy_pct', 'unused_share_pct')
+        metric in (
+            'utilisation_pct', 'mature_utilisation_pct', 'ramp_up_utilisation_pct',
+            'rack_occupancy_pct', 'unused_share_pct'
         )
         and value_kind = 'actual'
 
@@ -130,6 +130,8 @@ select
     utilisation_measures.segment,
     observations.on_date,
     utilisation_measures.metric,
+    utilisation_measures.is_own_fleet,
+    utilisation_measures.peak_rate,
     case
         when utilisation_measures.is_complement then 100 - observations.stated_pct
         else observations.stated_pct

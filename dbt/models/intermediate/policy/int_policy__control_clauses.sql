@@ -1,3 +1,4 @@
+{{ config(materialized='view') }}
 -- The clauses of the rules as coded, each with its conditions in words. Clauses on other subjects
 -- than chips (foundries, stacks of memory, shipments) are listed as well.
 with rule_book as (

@@ -1,3 +1,4 @@
+{{ config(materialized='view') }}
 -- Countries with the groups that they belong to on the as-of day.
 with countries as (
     select * from {{ ref('stg_countries__countries') }}

@@ -94,7 +94,7 @@ policies_by_class as (
         min(row_valid_from) as in_force_from,
     from reaching_policies
     inner join policy_events using (policy_id)
-    where instr(concat(';', affects, ';'), ';chips;') > 0
+    where {{ list_holds('affects', 'chips') }}
     group by rule_set_id, valid_from, destination_class_id, policy_id
 ),
 

@@ -16,30 +16,32 @@ rental_quotes as (
 -- each name and plan once: patterns are slow, and names few
 labels as (
     select distinct
-        accelerator_name,
+        chip_as_written,
         coalesce(instance_type, '') as plan,
     from catalogue_prices
 ),
 
 read_labels as (
     select
-        labels.accelerator_name,
+        labels.chip_as_written,
         labels.plan,
-        catalogue_accelerators.chip_id,
+        catalogue_accelerators.chip_label,
         coalesce(
             catalogue_accelerators.chips_per_plan,
             catalogue_accelerators.chips_per_size
-            * try_cast(regexp_extract(labels.accelerator_name, '([0-9]+)$', 1) as double)
-        ) as accelerators,
+            * try_cast(regexp_extract(
+                labels.chip_as_written, catalogue_accelerators.chip_pattern, 1
+            ) as double)
+        ) as chips,
         catalogue_accelerators.chips_per_size is not null as is_slice,
     from labels
     left join catalogue_accelerators
         on
-            regexp_full_match(labels.accelerator_name, catalogue_accelerators.accelerator_pattern)
+            regexp_full_match(labels.chip_as_written, catalogue_accelerators.chip_pattern)
             and regexp_full_match(labels.plan, catalogue_accelerators.instance_pattern)
     qualify row_number() over (
-        partition by labels.accelerator_name, labels.plan
-        order by catalogue_accelerators.priority desc, catalogue_accelerators.chip_id
+        partition by labels.chip_as_written, labels.plan
+        order by catalogue_accelerators.priority desc, catalogue_accelerators.chip_label
     ) = 1
 ),
 
@@ -66,15 +68,15 @@ places as (
 priced as (
     select
         catalogue_prices.*,
-        coalesce(read_labels.chip_id, catalogue_prices.accelerator_name) as chip_label,
-        coalesce(read_labels.accelerators, catalogue_prices.accelerator_count) as accelerators,
+        coalesce(read_labels.chip_label, catalogue_prices.chip_as_written) as chip_label,
+        coalesce(read_labels.chips, catalogue_prices.chip_count) as chips,
         -- the price of an accelerator to add to a machine
         catalogue_prices.instance_type is null and not read_labels.is_slice
-            as is_accelerator_only,
+            as is_chip_only,
     from catalogue_prices
     inner join read_labels
         on
-            catalogue_prices.accelerator_name = read_labels.accelerator_name
+            catalogue_prices.chip_as_written = read_labels.chip_as_written
             and coalesce(catalogue_prices.instance_type, '') = read_labels.plan
 )
 
@@ -85,8 +87,8 @@ select
         priced.provider,
         coalesce(priced.zone, priced.region, ''),
         coalesce(priced.instance_type, ''),
-        priced.accelerator_name,
-        priced.accelerator_count,
+        priced.chip_as_written,
+        priced.chip_count,
         coalesce(priced.generation, ''),
         priced.price_kind,
         priced.valid_from
@@ -102,14 +104,14 @@ select
         when priced.price_kind = 'spot' then coalesce(priced.zone, priced.region)
         else priced.region
     end as place,
-    coalesce(priced.instance_type, priced.accelerator_name) as instance_type,
-    case when priced.accelerators >= 1 then priced.accelerators::bigint end as gpus,
+    coalesce(priced.instance_type, priced.chip_as_written) as instance_type,
+    case when priced.chips >= 1 then priced.chips::bigint end as chip_count,
     priced.chip_label,
     priced.price_kind as commitment,
-    priced.price_usd_per_hour / priced.accelerators as price_per_gpu_hour,
+    priced.price_usd_per_hour / priced.chips as price_per_gpu_hour,
     'USD' as currency,
-    priced.is_accelerator_only,
-    priced.accelerators < 1 as is_part_of_accelerator,
+    priced.is_chip_only,
+    priced.chips < 1 as is_part_of_chip,
     'SkyPilot catalog' as source_publisher,
     cast(null as varchar) as source_url,
     priced.document_sha256,

@@ -4,8 +4,16 @@ with offers as (
     select * from {{ ref('int_prices__rental_offers') }}
 ),
 
-chips as (
-    select * from {{ ref('int_reference__chips') }}
+doubts as (
+    select * from {{ ref('int_prices__offer_doubts') }}
+),
+
+chip_equivalents as (
+    select * from {{ ref('int_reference__chip_equivalents') }}
+),
+
+equivalent_prices as (
+    select * from {{ ref('int_prices__equivalent_prices') }}
 ),
 
 rental_price_units as (
@@ -24,31 +32,6 @@ limits as (
     from {{ constant_points('price_level_limit', 'price_stale_days', 'min_providers') }}
 ),
 
-keyed as (
-    select
-        *,
-        concat_ws(
-            '|',
-            chip_id,
-            provider,
-            coalesce(country_code, ''),
-            coalesce(place, ''),
-            coalesce(instance_type, ''),
-            coalesce(gpus::varchar, ''),
-            commitment
-        ) as offer_key,
-        -- what is compared with each other: spot and the rest apart, lists of hyperscalers apart,
-        -- China apart from all others
-        concat_ws(
-            '|',
-            chip_id,
-            commitment = 'spot',
-            provider_type = 'hyperscaler',
-            region_id = 'CN'
-        ) as peer_group,
-    from offers
-),
-
 -- one price per provider, so that one with many places does not set the middle
 provider_prices as (
     select
@@ -56,12 +39,8 @@ provider_prices as (
         date_trunc('quarter', observed_on) as quarter_start,
         provider,
         median(usd_per_gpu_hour) as usd_per_gpu_hour,
-    from keyed
-    where
-        chip_id is not null
-        and usd_per_gpu_hour > 0
-        and not is_accelerator_only
-        and not is_part_of_accelerator
+    from offers
+    where is_peer
     group by all
 ),
 
@@ -75,129 +54,11 @@ peer_prices as (
     having count(*) >= (select min_providers from limits)
 ),
 
--- since when a publisher has shown this price for this offer, and what it showed before
-runs as (
-    select
-        offer_id,
-        offer_key,
-        source_publisher,
-        provider,
-        chip_id,
-        commitment,
-        gpus,
-        country_code,
-        observed_on,
-        usd_per_gpu_hour,
-        min(observed_on) over (
-            partition by offer_key, source_publisher, usd_per_gpu_hour
-        ) as shown_since,
-        lag(usd_per_gpu_hour) over (
-            partition by offer_key, source_publisher
-            order by observed_on, offer_id
-        ) as price_before,
-    from keyed
-    where chip_id is not null
-),
-
--- moves of more than a cent
-moves as (
-    select distinct
-        source_publisher,
-        provider,
-        chip_id,
-        commitment,
-        gpus,
-        country_code,
-        observed_on,
-    from runs
-    where round(usd_per_gpu_hour, 2) <> round(price_before, 2)
-),
-
--- A price that a list goes on showing while another list saw the same plan of the same provider
--- move; list prices that nobody contradicts may stand still for years.
-contradicted as (
-    select distinct runs.offer_id
-    from runs
-    cross join limits
-    inner join moves
-        on
-            runs.provider = moves.provider
-            and runs.chip_id = moves.chip_id
-            and runs.commitment = moves.commitment
-            and coalesce(runs.gpus = moves.gpus, true)
-            and coalesce(runs.country_code = moves.country_code, true)
-            and runs.source_publisher <> moves.source_publisher
-            and runs.shown_since < moves.observed_on
-            and runs.observed_on >= moves.observed_on
-    where runs.observed_on - runs.shown_since > limits.stale_days
-),
-
--- A list that names no plan gives one chip the price that a list with plans gives, within the same
--- weeks, to another form of the family: the chip was mistaken, for as long as the price is
--- repeated.
-mistaken as (
-    select distinct
-        unnamed.offer_key,
-        unnamed.source_publisher,
-        unnamed.usd_per_gpu_hour,
-    from keyed as unnamed
-    inner join chips as own on unnamed.chip_id = own.chip_id
-    cross join limits
-    inner join keyed as named
-        on
-            unnamed.provider = named.provider
-            and unnamed.commitment = named.commitment
-            and unnamed.gpus = named.gpus
-            and unnamed.chip_id <> named.chip_id
-            and unnamed.source_publisher <> named.source_publisher
-            and round(unnamed.usd_per_gpu_hour, 2) = round(named.usd_per_gpu_hour, 2)
-            and abs(unnamed.observed_on - named.observed_on) <= limits.stale_days
-    inner join chips as other
-        on
-            named.chip_id = other.chip_id
-            and own.family = other.family
-    where
-        unnamed.instance_type is null
-        and named.instance_type is not null
-),
-
--- spot at exactly the list price: the catalogue had no spot price and repeated the other
-list_prices as (
-    select distinct spot.offer_id
-    from keyed as spot
-    inner join keyed as listed
-        on
-            spot.provider = listed.provider
-            and spot.chip_id = listed.chip_id
-            and spot.country_code is not distinct from listed.country_code
-            and spot.place is not distinct from listed.place
-            and spot.instance_type is not distinct from listed.instance_type
-            and spot.gpus is not distinct from listed.gpus
-            and spot.observed_on between listed.observed_on and listed.last_observed_on
-            and spot.source_publisher = listed.source_publisher
-            and spot.price_per_hour = listed.price_per_hour
-    where
-        spot.commitment = 'spot'
-        and listed.commitment = 'on_demand'
-),
-
--- two prices of one offer on one day from one list: which one is meant cannot be told
-ambiguous as (
-    select
-        offer_key,
-        source_publisher,
-        observed_on,
-        max(usd_per_gpu_hour) / min(usd_per_gpu_hour) as spread,
-    from keyed
-    where usd_per_gpu_hour > 0
-    group by all
-),
-
 -- what a price that is far off its peers may have been mistaken for
 hours as (
     select max(hours)::double as hours_per_month
     from rental_price_units
-    where accelerators > 1
+    where chips_per_unit > 1
 ),
 
 yuan as (
@@ -210,46 +71,74 @@ yuan as (
 
 compared as (
     select
-        keyed.*,
-        nullif(keyed.usd_per_gpu_hour, 0) / peer_prices.usd_per_gpu_hour as ratio_to_peers,
-        contradicted.offer_id is not null as is_stale,
-        mistaken.offer_key is not null as is_mistaken,
-        list_prices.offer_id is not null as is_list_price,
-        ambiguous.spread,
+        offers.*,
+        nullif(offers.usd_per_gpu_hour, 0) / peer_prices.usd_per_gpu_hour as ratio_to_peers,
+        nullif(offers.usd_per_gpu_hour, 0) / chip_equivalents.h100e_training
+        / equivalent_prices.usd_per_h100e_hour as ratio_to_all,
+        coalesce(doubts.is_stale, false) as is_stale,
+        coalesce(doubts.is_mistaken, false) as is_mistaken,
+        coalesce(doubts.is_list_price, false) as is_list_price,
+        doubts.spread,
         limits.level_limit,
+        limits.stale_days,
+        limits.min_providers,
         hours.hours_per_month,
         yuan.yuan_per_usd,
-    from keyed
+    from offers
     cross join limits
     cross join hours
     cross join yuan
     left join peer_prices
         on
-            keyed.peer_group = peer_prices.peer_group
-            and date_trunc('quarter', keyed.observed_on) = peer_prices.quarter_start
-    left join contradicted on keyed.offer_id = contradicted.offer_id
-    left join mistaken
+            offers.peer_group = peer_prices.peer_group
+            and date_trunc('quarter', offers.observed_on) = peer_prices.quarter_start
+    left join chip_equivalents on offers.chip_id = chip_equivalents.chip_id
+    left join equivalent_prices
         on
-            keyed.offer_key = mistaken.offer_key
-            and keyed.source_publisher = mistaken.source_publisher
-            and keyed.usd_per_gpu_hour = mistaken.usd_per_gpu_hour
-    left join list_prices on keyed.offer_id = list_prices.offer_id
-    left join ambiguous
-        on
-            keyed.offer_key = ambiguous.offer_key
-            and keyed.source_publisher = ambiguous.source_publisher
-            and keyed.observed_on = ambiguous.observed_on
+            (offers.commitment = 'spot') = equivalent_prices.is_spot
+            and date_trunc('quarter', offers.observed_on) = equivalent_prices.quarter_start
+    left join doubts on offers.offer_id = doubts.offer_id
+),
+
+-- An offer without peers is held against the other readings of the same list; spot prices do jump.
+series_alone as (
+    select distinct offer_key
+    from compared
+    where
+        ratio_to_peers is null
+        and chip_id is not null
+        and commitment <> 'spot'
+),
+
+lone as (
+    select
+        offer_id,
+        median(usd_per_gpu_hour) over near_readings as usd_per_gpu_hour,
+        count(*) over near_readings as readings,
+    from compared
+    inner join series_alone using (offer_key)
+    where usd_per_gpu_hour > 0
+    window near_readings as (
+        partition by offer_key, source_publisher
+        order by observed_on
+        range between to_days(stale_days::integer) preceding and to_days(stale_days::integer) following
+        exclude current row
+    )
 ),
 
 -- A mistake explains a price that comes back to within half the limit (on the log scale) of its
 -- peers once it is undone; of several the one that comes nearest.
 explained as (
     select
-        *,
+        compared.*,
+        case
+            when compared.ratio_to_peers is null and lone.readings >= compared.min_providers
+                then compared.usd_per_gpu_hour / lone.usd_per_gpu_hour
+        end as ratio_to_own,
         list_min([
             {
                 -- a single accelerator is its own machine
-                'distance': case when gpus > 1 then abs(ln(ratio_to_peers / gpus)) end,
+                'distance': case when chip_count > 1 then abs(ln(ratio_to_peers / chip_count)) end,
                 'reason': 'price_of_the_whole_machine'
             },
             {
@@ -262,19 +151,20 @@ explained as (
             }
         ]) as nearest_mistake,
     from compared
+    left join lone on compared.offer_id = lone.offer_id
 )
 
 select
     * exclude (
-        is_stale, is_mistaken, is_list_price, spread, peer_group, level_limit, hours_per_month, yuan_per_usd,
-        nearest_mistake
+        is_stale, is_mistaken, is_list_price, spread, level_limit, hours_per_month, yuan_per_usd,
+        nearest_mistake, stale_days, min_providers, ratio_to_own, ratio_to_all
     ),
     case
         when chip_id is null then 'no_single_chip'
         when usd_per_gpu_hour is null then 'no_exchange_rate'
         when usd_per_gpu_hour <= 0 then 'no_price'
-        when is_accelerator_only then 'accelerator_without_machine'
-        when is_part_of_accelerator then 'part_of_an_accelerator'
+        when is_chip_only then 'accelerator_without_machine'
+        when is_part_of_chip then 'part_of_an_accelerator'
         when is_part_of_series then 'part_of_national_series'
         when confidence = 'modelled' then 'assumption_of_an_analyst'
         when is_list_price then 'spot_repeats_list_price'
@@ -286,6 +176,9 @@ select
                 else 'far_above_peers'
             end
         when ratio_to_peers < 1 / level_limit then 'far_below_peers'
+        when ratio_to_own not between 1 / level_limit and level_limit then 'far_off_its_own_series'
+        -- chips differ by what they cost for the same work: the limit counts twice
+        when ratio_to_peers is null and abs(ln(ratio_to_all)) > 2 * ln(level_limit) then 'far_off_all_chips'
         when is_mistaken then 'price_of_another_chip'
         when is_stale then 'stale_list'
     end as exclusion_reason,

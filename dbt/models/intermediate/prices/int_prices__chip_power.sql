@@ -17,6 +17,7 @@ select
     multiples.draw,
     coalesce(own_power.value, chips.tdp_w * multiples.value) / 1000 as it_power_kw,
     coalesce(own_power.assumption_id, multiples.assumption_id) as assumption_id,
+    own_power.assumption_id is null as is_multiple_of_tdp,
 from chips
 cross join multiples
 left join own_power

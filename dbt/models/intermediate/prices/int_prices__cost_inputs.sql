@@ -6,40 +6,12 @@
 ] %}
 {% set inputs = everywhere + ['building_cost_factor', 'cn_hardware_premium'] %}
 
-with regions as (
-    select * from {{ ref('int_reference__regions') }}
-),
-
-inputs as (
-    select * from {{ assumption_points(*inputs) }}
-),
-
--- a region without a row of its own takes the row that holds for all, else that of another region
-chosen as (
-    select
-        regions.region_id,
-        inputs.assumption_id,
-    from inputs
-    cross join regions
-    where
-        regions.region_id <> 'WORLD'
-        -- factors of one region are no inputs of others
-        and (
-            inputs.parameter not in ('building_cost_factor', 'cn_hardware_premium')
-            or inputs.region_id = regions.region_id
-        )
-    qualify row_number() over (
-        partition by regions.region_id, inputs.parameter
-        order by
-            inputs.region_id = regions.region_id desc nulls last,
-            inputs.also_region_id = regions.region_id desc nulls last,
-            inputs.region_id is null desc,
-            inputs.assumption_id
-    ) = 1
+with cost_assumptions as (
+    select * from {{ ref('int_prices__cost_assumptions') }}
 )
 
 select
-    chosen.region_id,
+    cost_assumptions.region_id,
     drawn.draw,
     {%- for input in everywhere %}
     max(drawn.value) filter (where drawn.parameter = '{{ input }}') as {{ input }},
@@ -54,7 +26,7 @@ select
         as assumption_ids,
     max(drawn.assumption_id) filter (where drawn.parameter = 'cn_hardware_premium')
         as premium_assumption_id,
-from chosen
+from cost_assumptions
 inner join {{ assumption_draws(*inputs) }} as drawn
-    on chosen.assumption_id = drawn.assumption_id
-group by chosen.region_id, drawn.draw
+    on cost_assumptions.assumption_id = drawn.assumption_id
+group by cost_assumptions.region_id, drawn.draw

@@ -23,104 +23,19 @@ event_days as (
     {%- endif %}
 ),
 
-windows as (
-    select unnest({{ var('event_windows') }})::integer as window_days
-),
-
-used as (
-    select *
-    from offers
-    where exclusion_reason is null
-),
-
--- numbers join and sort faster than keys of seven parts
-numbered as (
-    select
-        offer_key,
-        row_number() over () as offer_number,
-        any_value(chip_id) as chip_id,
-        any_value(region_id) as region_id,
-        any_value(provider) as provider,
-        any_value(commitment) as commitment,
-    from used
-    group by offer_key
-),
-
--- a reading stands until the next one; of two on one day the later id
-readings as (
-    select
-        numbered.offer_number,
-        used.usd_per_gpu_hour,
-        used.observed_on,
-        used.last_observed_on,
-        coalesce(
-            lead(used.observed_on) over (
-                partition by numbered.offer_number
-                order by used.observed_on, used.offer_id
-            ),
-            date '9999-12-31'
-        ) as next_observed_on,
-        used.known_on,
-    from used
-    inner join numbered on used.offer_key = numbered.offer_key
-),
-
-readings_before as (
-    select
-        event_days.event_date,
-        readings.offer_number,
-        readings.usd_per_gpu_hour,
-        readings.last_observed_on,
-        readings.known_on,
-    from event_days
-    inner join readings
-        on
-            readings.observed_on < event_days.event_date
-            and readings.next_observed_on >= event_days.event_date
-            and readings.last_observed_on
-            >= event_days.event_date - {{ var('event_windows') | max }}
-),
-
-readings_after as (
-    select
-        windowed_days.event_date,
-        windowed_days.window_days,
-        readings.offer_number,
-        readings.usd_per_gpu_hour,
-        readings.known_on,
-    from (
-        select
-            event_days.event_date,
-            windows.window_days,
-            event_days.event_date + windows.window_days as ends_on,
-        from event_days
-        cross join windows
-    ) as windowed_days
-    inner join readings
-        on
-            readings.observed_on <= windowed_days.ends_on
-            and readings.next_observed_on > windowed_days.ends_on
-            and readings.last_observed_on >= windowed_days.event_date
-)
+{{ event_readings('offers', 'event_days', 'matched') }}
 
 select
-    readings_before.event_date,
-    readings_after.window_days,
+    matched.event_date,
+    matched.window_days,
     numbered.region_id,
     numbered.chip_id,
     numbered.provider,
     numbered.commitment,
-    {{ exact_sum(
-        'ln(readings_after.usd_per_gpu_hour / readings_before.usd_per_gpu_hour)', 12
-    ) }} as log_change_sum,
+    {{ exact_sum('ln(matched.usd_per_gpu_hour_after / matched.usd_per_gpu_hour_before)', 12) }}
+        as log_change_sum,
     count(*) as offers,
-    max(greatest(readings_before.known_on, readings_after.known_on)) as known_on,
-from readings_before
-inner join readings_after
-    on
-        readings_before.event_date = readings_after.event_date
-        and readings_before.offer_number = readings_after.offer_number
-inner join numbered on readings_before.offer_number = numbered.offer_number
-where
-    readings_before.last_observed_on >= readings_before.event_date - readings_after.window_days
+    max(greatest(matched.known_on_before, matched.known_on_after)) as known_on,
+from matched
+inner join numbered on matched.offer_number = numbered.offer_number
 group by all

@@ -1,3 +1,4 @@
+{{ config(materialized='view') }}
 -- Change of matched offers around each event, over providers with equal weight, beside what chips
 -- did in the same days that the event does not touch.
 with events as (
@@ -13,10 +14,7 @@ organisation_ids as (
 ),
 
 changes_by_region as (
-    select * from changes
-    where region_id <> 'WORLD'
-    union all
-    select * replace ('WORLD' as region_id) from changes
+    {{ in_region_and_world('changes') }}
 ),
 
 provider_changes as (

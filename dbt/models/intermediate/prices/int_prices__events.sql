@@ -46,7 +46,7 @@ price_moves as (
         price_events.known_on,
         price_events.confidence,
     from price_events
-    left join chip_ids on price_events.chip_id = chip_ids.label
+    left join chip_ids on price_events.chip_label = chip_ids.label
     left join organisation_ids on price_events.company = organisation_ids.label
     left join countries on price_events.country_code = countries.country_code
 ),
@@ -77,7 +77,7 @@ rules as (
         policies.confidence,
     from policies
     inner join ruled_chips on policies.policy_id = ruled_chips.policy_id
-    where contains(policies.affects, 'chips')
+    where {{ list_holds('policies.affects', 'chips') }}
 ),
 
 -- a launch touches the chips of the maker's datacenter range that are older

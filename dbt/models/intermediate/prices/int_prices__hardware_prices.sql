@@ -7,38 +7,26 @@ with hardware_prices as (
 
 chip_ids as (
     select * from {{ ref('int_reference__chip_ids') }}
-),
-
--- a rack of the NVL72 kind has 72 accelerators, the others of the list have eight
-sized as (
-    select
-        *,
-        case
-            when unit = 'chip' then 1
-            when unit = 'rack' then 72
-            else regexp_extract(unit, '^([0-9]+)_gpu', 1)::integer
-        end as accelerators,
-    from hardware_prices
-    -- a cost of making is no price
-    where unit <> 'chip_manufacturing_cost'
 )
 
 select
-    sized.price_id,
+    hardware_prices.price_id,
     chip_ids.chip_id,
-    sized.item,
-    sized.unit,
-    sized.accelerators,
-    sized.market,
-    sized.period_start,
-    (sized.period_end + interval 1 day)::date as period_end,
-    sized.price_low_usd / sized.accelerators as usd_per_chip_low,
-    sized.price_central_usd / sized.accelerators as usd_per_chip,
-    sized.price_high_usd / sized.accelerators as usd_per_chip_high,
-    sized.source_publisher,
-    sized.source_url,
-    sized.source_id,
-    sized.known_on,
-    sized.confidence,
-from sized
-left join chip_ids on sized.chip_id = chip_ids.label
+    hardware_prices.item,
+    hardware_prices.unit,
+    hardware_prices.chips_per_unit,
+    hardware_prices.market,
+    hardware_prices.period_start,
+    (hardware_prices.period_end + interval 1 day)::date as period_end,
+    hardware_prices.price_low_usd / hardware_prices.chips_per_unit as usd_per_chip_low,
+    hardware_prices.price_central_usd / hardware_prices.chips_per_unit as usd_per_chip,
+    hardware_prices.price_high_usd / hardware_prices.chips_per_unit as usd_per_chip_high,
+    hardware_prices.source_publisher,
+    hardware_prices.source_url,
+    hardware_prices.source_id,
+    hardware_prices.known_on,
+    hardware_prices.confidence,
+from hardware_prices
+left join chip_ids on hardware_prices.chip_label = chip_ids.label
+-- a cost of making is no price
+where hardware_prices.unit <> 'chip_manufacturing_cost'

@@ -9,13 +9,7 @@ limits as (
     select * from {{ constant_points('min_providers') }}
 ),
 
-used as (
-    select *
-    from relatives
-    where not needs_review
-),
-
-{{ two_level_jevons('used', 'monthly') }},
+{{ two_level_jevons('relatives', 'monthly') }},
 
 -- the month before the first step, and before the first step after a hole, is a base
 begun as (

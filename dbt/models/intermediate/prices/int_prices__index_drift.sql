@@ -1,24 +1,16 @@
+{{ config(materialized='view') }}
 -- The chained index over a year beside the direct comparison of the offers that were read in both
 -- months; the same two-level mean, no step between. What offers that come and go add is the drift.
 with offer_months as (
     select * from {{ ref('int_prices__offer_months') }}
 ),
 
-relatives as (
-    select * from {{ ref('int_prices__relatives') }}
+offer_steps as (
+    select * from {{ ref('int_prices__offer_steps') }}
 ),
 
 index_values as (
     select * from {{ ref('int_prices__index') }}
-),
-
--- what the chain leaves out for review is no part of the comparison either
-reviewed as (
-    select distinct
-        offer_key,
-        read_month,
-    from relatives
-    where needs_review
 ),
 
 pairs as (
@@ -32,20 +24,7 @@ pairs as (
         later.source_ids || ',' || earlier.source_ids as source_ids,
         greatest(later.known_on, earlier.known_on) as known_on,
         later.confidence,
-    from offer_months as later
-    inner join offer_months as earlier
-        on
-            later.offer_key = earlier.offer_key
-            and later.month_start = earlier.month_start + interval 1 year
-    where
-        not exists (
-            select 1
-            from reviewed
-            where
-                reviewed.offer_key = later.offer_key
-                and reviewed.read_month > earlier.month_start
-                and reviewed.read_month <= later.month_start
-        )
+    {{ from_year_pairs('offer_months', 'offer_steps') }}
 ),
 
 {{ two_level_jevons('pairs', 'direct') }}

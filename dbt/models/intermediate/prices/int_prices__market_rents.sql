@@ -19,19 +19,7 @@ limits as (
 ),
 
 quarter_index as (
-    select
-        (date_trunc('quarter', month_start))::date as quarter_start,
-        chip_id,
-        region_id,
-        series_start,
-        exp(sum(round(ln(index_value) * 1e12)::bigint)::double / 1e12 / count(*)) as index_value,
-    from price_index
-    where commitment = 'on_demand'
-    group by quarter_start, chip_id, region_id, series_start
-    qualify row_number() over (
-        partition by quarter_start, chip_id, region_id
-        order by series_start desc
-    ) = 1
+    {{ quarter_index('price_index') }}
 ),
 
 ranked as (

@@ -113,3 +113,5 @@ select
     (select min(months.month_start) from months) as month_start,
     other_inputs.fingerprint,
 from other_inputs
+-- before the first offer nothing rests on them
+where (select count(*) from months) > 0

@@ -9,11 +9,7 @@ select
     offer_id,
     offer_key,
     last_observed_on,
-    unnest(generate_series(
-        date_trunc('month', observed_on),
-        date_trunc('month', last_observed_on),
-        interval 1 month
-    ))::date as month_start,
+    {{ shown_months() }} as month_start,
     chip_id,
     provider,
     provider_type,

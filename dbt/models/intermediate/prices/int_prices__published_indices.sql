@@ -1,3 +1,4 @@
+{{ config(materialized='view') }}
 -- Rental indices that others publish: averages of offers that are already among the quotes, kept
 -- apart as a check on the index of this warehouse.
 with rental_quotes as (
@@ -16,16 +17,14 @@ select
     rental_quotes.commitment,
     rental_quotes.price_per_gpu_hour as usd_per_gpu_hour,
     -- medians of several months are dated at their end
-    try_cast(
-        regexp_extract(rental_quotes.note, 'median over ([0-9-]{10}) to', 1) as date
-    ) as span_start,
+    rental_quotes.span_start,
     rental_quotes.source_publisher,
     rental_quotes.source_url,
     rental_quotes.source_id,
     rental_quotes.known_on,
     rental_quotes.confidence,
 from rental_quotes
-left join chip_ids on rental_quotes.chip_id = chip_ids.label
+left join chip_ids on rental_quotes.chip_label = chip_ids.label
 where
     rental_quotes.provider_type = 'index'
     and rental_quotes.currency = 'USD'

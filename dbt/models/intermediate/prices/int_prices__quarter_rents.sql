@@ -1,37 +1,10 @@
 -- The rent that the market asks in a quarter: one value per provider, the median over providers.
--- Neoclouds and marketplaces on demand; in China, where most rents are monthly contracts of server
--- owners, those. WORLD takes all offers outside China, whether they state a place or not.
 -- Lists of hyperscalers stand beside it and are not mixed in.
 with offers as (
     select * from {{ ref('int_prices__checked_offers') }}
 ),
 
-usable as (
-    select
-        (date_trunc('quarter', observed_on))::date as quarter_start,
-        chip_id,
-        region_id,
-        provider,
-        provider_type = 'hyperscaler' as is_hyperscaler,
-        usd_per_gpu_hour,
-        known_on,
-        source_id,
-    from offers
-    where
-        exclusion_reason is null
-        and (
-            commitment = 'on_demand'
-            or (region_id = 'CN' and commitment = 'reserved_1m')
-        )
-),
-
-by_region as (
-    select * from usable
-    where region_id <> 'WORLD'
-    union all
-    select * replace ('WORLD' as region_id) from usable
-    where region_id <> 'CN'
-),
+{{ quarter_offers('offers', 'by_region') }},
 
 provider_rents as (
     select

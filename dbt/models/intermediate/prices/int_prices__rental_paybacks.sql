@@ -1,3 +1,4 @@
+{{ config(materialized='view') }}
 -- Months of rent that pay back the hardware of one accelerator, on the central path: of all rent,
 -- and of what is left after power and operations.
 with premiums as (

@@ -1,3 +1,4 @@
+{{ config(materialized='view') }}
 -- Shocks of scarcity: runs of quarters in which the premium's central value lies above one, with
 -- the peak and the first quarter in which the rent was back at cost.
 with premiums as (

@@ -6,41 +6,10 @@ with chip_prices as (
 ),
 
 shipments as (
-    select * from {{ ref('int_shipments__chip_shipments') }}
+    select * from {{ ref('int_shipments__owner_shipments') }}
 ),
 
-chip_ids as (
-    select * from {{ ref('int_reference__chip_ids') }}
-),
-
-deliveries as (
-    select
-        shipments.quarter_start,
-        chip_ids.chip_id,
-        {{ exact_sum('shipments.units_p50') }} as units,
-    from shipments
-    inner join chip_ids on shipments.chip_id = chip_ids.label
-    group by shipments.quarter_start, chip_ids.chip_id
-),
-
-tracked as (
-    select distinct chip_id from deliveries
-),
-
-weighted as (
-    select
-        chip_prices.*,
-        case
-            when tracked.chip_id is null then 1.0
-            else coalesce(deliveries.units, 0)
-        end as weight,
-    from chip_prices
-    left join tracked on chip_prices.chip_id = tracked.chip_id
-    left join deliveries
-        on
-            chip_prices.chip_id = deliveries.chip_id
-            and chip_prices.quarter_start = deliveries.quarter_start
-)
+{{ purchases('chip_prices', 'shipments', 'purchases') }}
 
 select
     quarter_start,
@@ -48,9 +17,9 @@ select
     chip_id,
     usd,
     coalesce(
-        sum(usd * weight) over until_now
-        / nullif(sum(weight) over until_now, 0),
+        sum(usd * bought) over until_now
+        / nullif(sum(bought) over until_now, 0),
         usd
     ) as vintage_usd,
-from weighted
+from purchases
 window until_now as (partition by region_id, chip_id order by quarter_start)

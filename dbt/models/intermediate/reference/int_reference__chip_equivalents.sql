@@ -77,7 +77,7 @@ published as (
         chip_ids.chip_id,
         avg(crosswalk.h100e_per_unit order by crosswalk.h100e_per_unit) as h100e_8bit_published,
     from crosswalk
-    inner join chip_ids on crosswalk.chip_id = chip_ids.label
+    inner join chip_ids on crosswalk.chip_label = chip_ids.label
     group by all
 )
 

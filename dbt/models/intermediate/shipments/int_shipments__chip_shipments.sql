@@ -30,8 +30,8 @@ select
     shipment_id,
     period_start as quarter_start,
     period_end,
-    chip_id,
     chip_label,
+    chip_as_written,
     owner,
     owner_region_id,
     -- the last day lies before the end of the quarter, or the estimator marks it as open
@@ -44,6 +44,8 @@ select
     h100e_p50,
     h100e_p95,
     vintage_id,
+    document_sha256,
+    document_row,
     source_id,
     known_on,
     confidence,

@@ -30,7 +30,7 @@ select
     newest.known_on,
     newest.confidence,
 from newest
-left join chip_ids on newest.chip_id = chip_ids.label
+left join chip_ids on newest.chip_label = chip_ids.label
 where
     newest.change <> 'withdrawn'
     and newest.grain = 'by_chip'

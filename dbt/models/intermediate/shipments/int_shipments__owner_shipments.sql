@@ -38,10 +38,12 @@ select
     chip_shipments.h100e_p50,
     chip_shipments.h100e_p95,
     chip_shipments.vintage_id,
+    chip_shipments.document_sha256,
+    chip_shipments.document_row,
     chip_shipments.source_id,
     chip_shipments.known_on,
     chip_shipments.confidence,
 from chip_shipments
-left join chip_ids on chip_shipments.chip_id = chip_ids.label
+left join chip_ids on chip_shipments.chip_label = chip_ids.label
 left join organisation_ids on chip_shipments.owner = organisation_ids.label
 left join organisations on organisation_ids.organisation_id = organisations.organisation_id

@@ -46,7 +46,7 @@ running_totals as (
         chip_ids.chip_id,
         ln(cumulative.units_p95 / cumulative.units_p05) as relative_spread,
     from cumulative
-    inner join chip_ids on cumulative.chip_id = chip_ids.label
+    inner join chip_ids on cumulative.chip_label = chip_ids.label
     inner join vendor_coverage on chip_ids.chip_id = vendor_coverage.chip_id
     where
         cumulative.grain = 'by_chip'

@@ -1,3 +1,4 @@
+{{ config(materialized='view') }}
 -- Deployed chips by quarter, region, chip, kind of owner and origin: how the stock moved on the
 -- central path, in units, and quantiles of what stands at the end of the quarter. Chips that retire
 -- on the way to their hall count as neither added nor retired.

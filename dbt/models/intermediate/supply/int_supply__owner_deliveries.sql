@@ -23,6 +23,7 @@ select
     shipment_draws.owner,
     shipment_draws.draw,
     shipment_draws.units,
+    shipment_draws.quarter_start as counted_quarter,
     false as is_nowcast,
 from shipment_draws
 -- a day early in a quarter already knows a count of the quarter that the grid does not hold yet
@@ -39,6 +40,7 @@ select
         growth.nowcast_growth,
         date_diff('quarter', vendor_coverage.last_complete_quarter, quarters.quarter_start)
     ) as units,
+    vendor_coverage.last_complete_quarter as counted_quarter,
     true as is_nowcast,
 from vendor_coverage
 inner join shipment_draws

@@ -1,56 +1,6 @@
--- Arrivals by kind of owner, on every draw. The Chinese stock is published without owners and takes
--- the judged shares of its origin.
-with arrivals as (
-    select * from {{ ref('int_supply__arrivals') }}
-),
-
-china_owner_shares as (
-    select * from {{ ref('int_supply__china_owner_shares') }}
-),
-
-owner_shipments as (
-    select * from {{ ref('int_shipments__owner_shipments') }}
-),
-
-owner_types as (
-    select
-        owner,
-        any_value(owner_type) as owner_type,
-    from owner_shipments
-    where owner <> 'China'
-    group by owner
-),
-
-typed as (
-    select
-        arrivals.quarter_start,
-        arrivals.region_id,
-        arrivals.chip_id,
-        owner_types.owner_type,
-        arrivals.origin,
-        arrivals.draw,
-        arrivals.units,
-        arrivals.is_nowcast,
-    from arrivals
-    inner join owner_types on arrivals.owner = owner_types.owner
-
-    union all
-
-    select
-        arrivals.quarter_start,
-        arrivals.region_id,
-        arrivals.chip_id,
-        china_owner_shares.owner_type,
-        arrivals.origin,
-        arrivals.draw,
-        arrivals.units * china_owner_shares.owner_share as units,
-        arrivals.is_nowcast,
-    from arrivals
-    inner join china_owner_shares
-        on
-            arrivals.region_id = china_owner_shares.region_id
-            and arrivals.origin = china_owner_shares.origin
-            and arrivals.draw = china_owner_shares.draw
+-- Arrivals by kind of owner, on every draw.
+with owner_arrivals as (
+    select * from {{ ref('int_supply__owner_arrivals') }}
 )
 
 select
@@ -62,5 +12,5 @@ select
     draw,
     {{ exact_sum('units', 6) }} as units,
     bool_or(is_nowcast) as is_nowcast,
-from typed
+from owner_arrivals
 group by quarter_start, region_id, chip_id, owner_type, origin, draw

@@ -22,14 +22,17 @@ places as (
     from {{ assumption_points('deployment_lag') }}
 ),
 
+-- a row that names no region or origin holds for every one
 in_force as (
     select
         quarters.quarter_start,
-        judged.parameter,
-        judged.region_id,
-        judged.origin,
+        places.region_id,
+        places.origin,
         judged.draw,
-        judged.value,
+        max(judged.value) filter (where judged.parameter = 'powered_share') as powered_share,
+        max(judged.value) filter (where judged.parameter = 'large_cluster_share')
+            as large_cluster_share,
+        max(judged.value) filter (where judged.parameter = 'software_factor') as software_factor,
     from quarters
     inner join {{ assumption_draws(
         'powered_share', 'large_cluster_share', 'software_factor'
@@ -37,6 +40,11 @@ in_force as (
         on
             judged.valid_from <= quarters.quarter_start
             and coalesce(judged.valid_to > quarters.quarter_start, true)
+    inner join places
+        on
+            places.region_id = coalesce(judged.region_id, places.region_id)
+            and places.origin = coalesce(judged.origin, places.origin)
+    group by quarters.quarter_start, places.region_id, places.origin, judged.draw
 )
 
 select
@@ -44,29 +52,16 @@ select
     places.region_id,
     places.origin,
     draws.draw,
-    powered.value as powered_share,
-    clusters.value as large_cluster_share,
+    in_force.powered_share,
+    in_force.large_cluster_share,
     -- only software for the region's own chips is young
-    coalesce(software.value, 1) as software_factor,
+    coalesce(in_force.software_factor, 1) as software_factor,
 from quarters
 cross join places
 cross join draws
-left join in_force as powered
+left join in_force
     on
-        powered.parameter = 'powered_share'
-        and quarters.quarter_start = powered.quarter_start
-        and places.region_id = powered.region_id
-        and draws.draw = powered.draw
-left join in_force as clusters
-    on
-        clusters.parameter = 'large_cluster_share'
-        and quarters.quarter_start = clusters.quarter_start
-        and places.region_id = clusters.region_id
-        and places.origin = coalesce(clusters.origin, places.origin)
-        and draws.draw = clusters.draw
-left join in_force as software
-    on
-        software.parameter = 'software_factor'
-        and quarters.quarter_start = software.quarter_start
-        and places.origin = software.origin
-        and draws.draw = software.draw
+        quarters.quarter_start = in_force.quarter_start
+        and places.region_id = in_force.region_id
+        and places.origin = in_force.origin
+        and draws.draw = in_force.draw

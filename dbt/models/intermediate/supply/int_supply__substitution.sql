@@ -55,11 +55,13 @@ ratios as (
         pairs.from_chip_id,
         pairs.to_chip_id,
         {{ quantile_points(
-            '100 * origin_draws.h100e_training / target_draws.h100e_training'
-        ).replace('draw > 0', 'origin_draws.draw > 0') }} as training_points,
+            '100 * origin_draws.h100e_training / target_draws.h100e_training',
+            where='origin_draws.draw > 0'
+        ) }} as training_points,
         {{ quantile_points(
-            '100 * origin_draws.h100e_inference / target_draws.h100e_inference'
-        ).replace('draw > 0', 'origin_draws.draw > 0') }} as inference_points,
+            '100 * origin_draws.h100e_inference / target_draws.h100e_inference',
+            where='origin_draws.draw > 0'
+        ) }} as inference_points,
     from pairs
     inner join chip_draws as origin_draws on pairs.from_chip_id = origin_draws.chip_id
     inner join chip_draws as target_draws
@@ -143,13 +145,14 @@ select
     to_chip_id,
     workload_id,
     case
-        when measured_central is not null then [measured_low, measured_central, measured_high]
-        when equivalent_points[2] is not null then equivalent_points
-        else [stated_low, stated_central, stated_high]
+        when measured_central is not null
+            then {{ named_points('measured_low', 'measured_central', 'measured_high') }}
+        when equivalent_points.p50 is not null then equivalent_points
+        else {{ named_points('stated_low', 'stated_central', 'stated_high') }}
     end as cards_points,
     case
         when measured_central is not null then 'measured'
-        when equivalent_points[2] is not null then basis
+        when equivalent_points.p50 is not null then basis
         else 'stated'
     end as basis,
     equivalent_points,
@@ -160,5 +163,5 @@ select
 from combined
 where
     measured_central is not null
-    or equivalent_points[2] is not null
+    or equivalent_points.p50 is not null
     or stated_central is not null

@@ -24,8 +24,8 @@ select
     100 * quantile_cont(substitution_ratios.ratio_high, 0.95) as cards_high,
     max(substitution_ratios.on_date) as latest_on,
 from substitution_ratios
-inner join chip_ids as origins on substitution_ratios.from_chip_id = origins.label
-inner join chip_ids as targets on substitution_ratios.to_chip_id = targets.label
+inner join chip_ids as origins on substitution_ratios.from_chip_label = origins.label
+inner join chip_ids as targets on substitution_ratios.to_chip_label = targets.label
 -- two labels of one chip are no pair
 where origins.chip_id <> targets.chip_id
 group by all

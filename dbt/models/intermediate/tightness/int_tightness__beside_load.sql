@@ -1,3 +1,4 @@
+{{ config(materialized='view') }}
 -- The two independent signs of shortage side by side, for every chip with a premium and for each
 -- region as a whole (`all`): premium over cost, load that is wanted, and what both sides say together.
 -- Neither is calibrated on the other. The plain signs speak only where a whole interval lies on one
@@ -93,8 +94,8 @@ joined as (
         end as price_sign,
         case
             when merchant_loads.wanted_points is null then 'unknown'
-            when merchant_loads.wanted_points[1] > 1 then 'scarce'
-            when merchant_loads.wanted_points[3] < 1 then 'ample'
+            when merchant_loads.wanted_points.p05 > 1 then 'scarce'
+            when merchant_loads.wanted_points.p95 < 1 then 'ample'
             else 'unclear'
         end as quantity_sign,
         premiums.known_on,
@@ -112,7 +113,7 @@ joined as (
 
 select
     joined.*,
-    (joined.premium_central > 1) = (joined.wanted_points[2] > 1) as do_medians_agree,
+    (joined.premium_central > 1) = (joined.wanted_points.p50 > 1) as do_medians_agree,
     states.quantity_points,
     states.price_points,
     states.both_points,

@@ -1,3 +1,4 @@
+{{ config(materialized='view') }}
 -- Every version of an estimate that its publisher has revised, beside the version before. An
 -- estimate keeps its id over versions; a version that leaves it as it was has no row.
 with shipment_versions as (
@@ -21,7 +22,7 @@ shipment_measures as (
     unpivot (
         select
             shipment_id as estimate_id,
-            chip_id || ' / ' || owner as subject,
+            chip_label || ' / ' || owner as subject,
             period_start,
             vintage_on,
             change = 'withdrawn' as is_withdrawn,

@@ -3,7 +3,7 @@ select
     chip_id,
     item,
     unit,
-    accelerators::bigint as accelerators,
+    chips_per_unit as accelerators,
     market,
     period_start,
     period_end,

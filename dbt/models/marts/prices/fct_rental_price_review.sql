@@ -1,4 +1,4 @@
-select distinct
+select
     offer_key,
     read_month,
     month_before,
@@ -15,5 +15,5 @@ select distinct
     source_ids,
     known_on,
     confidence,
-from {{ ref('int_prices__relatives') }}
+from {{ ref('int_prices__offer_steps') }}
 where is_jump

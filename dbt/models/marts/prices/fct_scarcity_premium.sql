@@ -4,7 +4,7 @@ select
     chip_id,
     price_region_id,
     price_usd,
-    {{ significant('usd_points[2]') }} as cost_usd_p50,
+    {{ significant('usd_points.p50') }} as cost_usd_p50,
     {{ significant('premium_low') }} as premium_p05,
     {{ significant('premium_central') }} as premium_p50,
     {{ significant('premium_high') }} as premium_p95,

@@ -2,4 +2,5 @@ select
     quarter_start,
     quarter_end,
     quarter_label,
-from {{ ref('int_reference__quarters') }}
+    is_balance_quarter,
+from {{ ref('int_reference__calendar_quarters') }}

@@ -28,9 +28,9 @@ select
     points.region_id,
     points.origin,
     {{ quantile_columns('points.unit_points', 'units') }},
-    {{ significant('points.unit_points[1] * chip_draws.h100e_8bit') }} as h100e_8bit_p05,
-    {{ significant('points.unit_points[2] * chip_draws.h100e_8bit') }} as h100e_8bit_p50,
-    {{ significant('points.unit_points[3] * chip_draws.h100e_8bit') }} as h100e_8bit_p95,
+    {{ significant('points.unit_points.p05 * chip_draws.h100e_8bit') }} as h100e_8bit_p05,
+    {{ significant('points.unit_points.p50 * chip_draws.h100e_8bit') }} as h100e_8bit_p50,
+    {{ significant('points.unit_points.p95 * chip_draws.h100e_8bit') }} as h100e_8bit_p95,
     points.is_nowcast,
 from points
 inner join chip_draws

@@ -16,7 +16,10 @@ known as (
 
 -- snapshot: the newest document is the whole table; the embedded one is always known
 newest_document as (
-    select documents.document_sha256
+    select
+        documents.document_sha256,
+        documents.document_origin,
+        documents.document_on,
     from documents
     cross join build
     where
@@ -32,7 +35,7 @@ newest_document as (
 chosen as (
     select known.*
     from known
-    inner join newest_document using (document_sha256)
+    inner join newest_document using (document_sha256, document_origin, document_on)
     cross join build
     where
         -- rows that were recalled or not read feed no model
@@ -44,6 +47,7 @@ select
     cluster_id,
     name as cluster_name,
     owner,
+    has_several_owners,
     operator,
     owner_type,
     is_rentable,
@@ -51,7 +55,7 @@ select
     admin_region,
     latitude,
     longitude,
-    chip_id,
+    chip_id as chip_label,
     chip_count,
     h100e,
     pflops_fp16,
@@ -60,7 +64,7 @@ select
     first_operational_on,
     date_precision,
     status,
-    chip_label,
+    chip_label as chip_as_written,
     total_chip_count,
     sector,
     users,

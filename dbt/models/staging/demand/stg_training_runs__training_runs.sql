@@ -16,7 +16,10 @@ known as (
 
 -- snapshot: the newest document is the whole table; the embedded one is always known
 newest_document as (
-    select documents.document_sha256
+    select
+        documents.document_sha256,
+        documents.document_origin,
+        documents.document_on,
     from documents
     cross join build
     where
@@ -32,7 +35,7 @@ newest_document as (
 chosen as (
     select known.*
     from known
-    inner join newest_document using (document_sha256)
+    inner join newest_document using (document_sha256, document_origin, document_on)
     cross join build
     where
         -- rows that were recalled or not read feed no model
@@ -44,19 +47,20 @@ select
     model_id,
     model as model_name,
     developer,
+    lead_developer,
     developer_country as country_code,
     model_published_on,
     training_compute_flop,
     compute_low_flop,
     compute_high_flop,
-    chip_id,
+    chip_id as chip_label,
     chip_count,
     duration_days,
     mfu_pct,
     domain,
     developer_countries as developer_country_codes,
     chip_ids_all,
-    chip_label_raw,
+    chip_label_raw as chip_as_written,
     base_model,
     finetune_compute_flop,
     incremental_compute_flop,

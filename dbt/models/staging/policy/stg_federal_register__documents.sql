@@ -14,7 +14,7 @@ known as (
     from documents
 ),
 
--- append: documents add rows; a row seen again keeps its first reading
+-- append: documents add rows; of one that is seen again the last reading counts
 chosen as (
     select known.*
     from known
@@ -25,7 +25,11 @@ chosen as (
         and known.known_on <= build.as_of
     qualify row_number() over (
         partition by known.document_number
-        order by known.document_on asc, known.document_row asc
+        order by
+            (known.document_origin = 'embedded' or known.document_on <= build.as_of) desc,
+            known.document_on desc,
+            known.document_origin desc,
+            known.document_row desc
     ) = 1
 )
 

@@ -16,7 +16,10 @@ known as (
 
 -- snapshot: the newest document is the whole table; the embedded one is always known
 newest_document as (
-    select documents.document_sha256
+    select
+        documents.document_sha256,
+        documents.document_origin,
+        documents.document_on,
     from documents
     cross join build
     where
@@ -32,7 +35,7 @@ newest_document as (
 chosen as (
     select known.*
     from known
-    inner join newest_document using (document_sha256)
+    inner join newest_document using (document_sha256, document_origin, document_on)
     cross join build
     where
         -- rows that were recalled or not read feed no model
@@ -48,11 +51,14 @@ select
     country as country_code,
     region,
     instance_type,
-    chip_id,
-    gpus,
+    chip_id as chip_label,
+    gpus as chip_count,
     price_per_gpu_hour,
     currency,
     commitment,
+    billing_unit,
+    includes_host,
+    span_start,
     source_publisher,
     source_title,
     source_url,

@@ -14,25 +14,52 @@ known as (
     from documents
 ),
 
--- snapshot: the newest document is the whole table; the embedded one is always known
-newest_document as (
-    select documents.document_sha256
+-- snapshot of several documents: the newest state of each makes up the table
+newest_states as (
+    select
+        documents.document_name,
+        documents.document_sha256,
+        documents.document_origin,
+        documents.document_on,
+        documents.document_origin = 'embedded' as is_embedded,
     from documents
     cross join build
     where
         documents.document_origin = 'embedded'
         or documents.document_on <= build.as_of
-    order by
-        documents.document_on desc,
-        documents.document_origin desc,
-        documents.document_sha256 asc
-    limit 1
+    qualify row_number() over (
+        partition by documents.document_name, documents.document_origin = 'embedded'
+        order by
+            documents.document_on desc,
+            documents.document_origin desc,
+            documents.document_sha256 asc
+    ) = 1
+),
+
+compared_states as (
+    select
+        *,
+        max(document_on) filter (where is_embedded) over () as embedded_on,
+        max(document_on) filter (where not is_embedded) over () as upstream_on,
+    from newest_states
+),
+
+-- the embedded rows stand in until a document of the upstream is newer
+newest_documents as (
+    select *
+    from compared_states
+    where
+        case
+            when is_embedded then coalesce(embedded_on > upstream_on, true)
+            else coalesce(document_on >= embedded_on, true)
+        end
 ),
 
 chosen as (
     select known.*
     from known
-    inner join newest_document using (document_sha256)
+    inner join newest_documents
+        using (document_name, document_sha256, document_origin, document_on)
     cross join build
     where
         -- rows that were recalled or not read feed no model
@@ -41,10 +68,10 @@ chosen as (
 )
 
 select
-    accelerator_pattern,
+    accelerator_pattern as chip_pattern,
     instance_pattern,
     priority,
-    chip_id,
+    chip_id as chip_label,
     chips_per_size,
     chips_per_plan,
     source_publisher,

@@ -52,8 +52,8 @@ chosen as (
 select
     provider,
     instance_type,
-    accelerator_name,
-    accelerator_count,
+    accelerator_name as chip_as_written,
+    accelerator_count as chip_count,
     vcpus,
     memory_gib,
     gpu_info,

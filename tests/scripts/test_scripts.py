@@ -1,0 +1,115 @@
+"""The scripts in a short form: each runs to its end and says what it measures."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from pipelines.archive.documents import Archive
+from pipelines.base.settings import PROJECT_DIR
+from scripts.benchmark_history import archive_day, measure_run
+from scripts.benchmark_run import copy_raw
+from scripts.check_clients import Reading, compare
+from scripts.generate_quotes import generate_quotes
+from tests.small_project.builder import SmallProject
+
+
+def run_script(name: str, *arguments: str, project: SmallProject | None = None) -> str:
+    """Run a script as a person does, on a small project if one is given; returns its output."""
+    done = subprocess.run(
+        [sys.executable, f"scripts/{name}.py", *arguments],
+        cwd=PROJECT_DIR,
+        env=project.get_environment() if project else os.environ,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def test_every_script_is_run_by_a_test() -> None:
+    texts = [path.read_text("utf-8") for path in (PROJECT_DIR / "tests").rglob("test_*.py")]
+    names = [path.stem for path in (PROJECT_DIR / "scripts").glob("*.py")]
+    assert len(names) >= 8
+    missing = [
+        name
+        for name in names
+        if not any(f"scripts.{name} import" in t or f'run_script("{name}"' in t for t in texts)
+    ]
+    assert missing == []
+
+
+def test_a_run_is_measured_beside_its_own_sql(small_project: SmallProject) -> None:
+    shown = run_script("benchmark_run", "--draws", "10", project=small_project)
+    lines = {line[:22].strip(): line[22:].split() for line in shown.splitlines()[1:]}
+    assert list(lines) == [
+        "cold", "warm", "unchanged", "SQL alone", "SQL and tests", "start-up",
+        "warm without start-up",
+    ]  # fmt: skip
+    assert lines["SQL alone"][3] == "1.00"
+
+
+def test_sql_alone_finds_all_that_a_build_gives_to_models(published: SmallProject) -> None:
+    relations = (
+        "select table_name from information_schema.tables where table_schema = 'raw' order by all"
+    )
+    with duckdb.connect(":memory:") as connection:
+        copy_raw(published.settings.build_path, connection)
+        copied = connection.execute(relations).fetchall()
+    assert ("carried_fingerprints",) in copied
+    assert copied == published.query(relations, published.settings.build_path)
+
+
+def test_one_more_day_of_a_catalogue_is_measured() -> None:
+    shown = run_script("benchmark_history", "--days", "3", "--offers", "40")
+    assert re.search(r"^all 3 days at once: [\d.]+ s$", shown, re.MULTILINE)
+    assert re.search(r"^all days anew: [\d.]+ s, \d+ times one more day$", shown, re.MULTILINE)
+
+
+def test_a_whole_run_with_a_catalogue_is_measured(
+    published: SmallProject,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    for name, value in published.get_environment().items():
+        monkeypatch.setenv(name, value)
+    archive_day(Archive(published.settings.archive_dir), 5, 0, tmp_path)
+    content = measure_run(published.settings, "one more day", "--rebuild")
+    name, *figures = re.split(r" {2,}", capsys.readouterr().out.strip())
+    assert name == "one more day"
+    assert len(figures) == 5 and all(float(figure) >= 0 for figure in figures)
+    assert published.query("select content_hash from meta.release") == [(content,)]
+
+
+def test_loading_is_measured_beside_the_engine_s_copy() -> None:
+    shown = run_script("benchmark_loading", "--rows", "20000", "--rounds", "1")
+    rows = {line.split()[0]: line.split()[1] for line in shown.splitlines()[2:5]}
+    assert rows == {"load": "20,000", "copy": "20,000", "pandas": "20,000"}
+    assert re.search(r"against COPY: [\d.]+ by the clock, [\d.]+ by processor time$", shown)
+
+
+def test_clients_are_compared_with_the_project_s_own(published_once: SmallProject) -> None:
+    shown = run_script("check_clients", str(published_once.settings.current_path), "--versions")
+    assert shown.splitlines()[0] == "2 marts, 10 rows"
+    own = Reading("own", {"marts.dim_chip": [3, 12345]})
+    assert compare(Reading("1.1.3", {"marts.dim_chip": [3, 12345]}), own) is None
+    assert compare(Reading("1.1.3", {"marts.dim_chip": [3, 54321]}), own) == (
+        "marts.dim_chip: 3 rows, or other values; expected 3"
+    )
+    assert compare(Reading("1.1.3", {}), own) == "sees 0 tables instead of 1"
+    assert compare(Reading("1.1.3", {}, "could not be installed"), own) == "could not be installed"
+
+
+@pytest.mark.parametrize("bad_every", [0, 10])
+def test_quotes_are_the_same_for_the_same_arguments(tmp_path: Path, bad_every: int) -> None:
+    texts = []
+    for name in ("one", "other"):
+        generate_quotes(tmp_path / name, 100, offers_per_day=20, bad_every=bad_every)
+        texts.append((tmp_path / name).read_text(encoding="utf-8"))
+    assert texts[0] == texts[1]
+    assert len(texts[0].splitlines()) == 101
