@@ -96,3 +96,23 @@
         / (1 - least(greatest({{ value }}, 0.0005), 0.9995))
     )
 {%- endmacro %}
+
+
+{#- A value on the scale on which its parameter is fitted; `scale` as of `split_normal`. -#}
+{% macro to_fit_scale(value, scale) -%}
+    case
+        when {{ scale }} = 'log' then ln({{ value }})
+        when {{ scale }} = 'logit' then {{ _logit(value) }}
+        else {{ value }}
+    end
+{%- endmacro %}
+
+
+{#- The way back from `to_fit_scale`. -#}
+{% macro from_fit_scale(scaled, scale) -%}
+    case
+        when {{ scale }} = 'log' then exp({{ scaled }})
+        when {{ scale }} = 'logit' then 1 / (1 + exp(-({{ scaled }})))
+        else {{ scaled }}
+    end
+{%- endmacro %}

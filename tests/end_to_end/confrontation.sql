@@ -153,13 +153,13 @@ where
 
 create temp view bought as
 select
-    shipment_draws.chip_id,
-    shipment_draws.owner,
-    shipment_draws.draw,
-    year(shipment_draws.quarter_start) as year,
-    sum(shipment_draws.units) / 1e3 as chips,
-from intermediate.int_shipments__shipment_draws as shipment_draws
-where shipment_draws.draw > 0
+    delivery_draws.chip_id,
+    delivery_draws.owner,
+    delivery_draws.draw,
+    year(delivery_draws.quarter_start) as year,
+    sum(delivery_draws.units) / 1e3 as chips,
+from intermediate.int_shipments__delivery_draws as delivery_draws
+where delivery_draws.draw > 0
 group by all;
 
 create temp view needs as
@@ -189,3 +189,62 @@ inner join regions using (quarter_start, region_id, draw)
 where region_id in ('US', 'ROW')
 group by quarter_start, draw
 having bool_and(needs.is_feasible);
+
+-- One row per quarter, vendor, owner and draw: what was delivered in the world and is not retired,
+-- at 16-bit peaks, for mid and end of 2024.
+create temp view delivered_16bit as
+with parts as (
+    select
+        quarters.quarter_start,
+        arrivals.chip_id,
+        arrivals.owner,
+        arrivals.draw,
+        arrivals.units * kernels.surviving_share as units,
+    from intermediate.int_supply__arrivals as arrivals
+    inner join intermediate.int_reference__quarters as quarters
+        on arrivals.quarter_start <= quarters.quarter_start
+    inner join intermediate.int_supply__kernels as kernels
+        on
+            arrivals.region_id = kernels.region_id
+            and arrivals.draw = kernels.draw
+            and date_diff('quarter', arrivals.quarter_start, quarters.quarter_start)
+            = kernels.age_quarters
+    where quarters.quarter_start in ('2024-04-01', '2024-10-01')
+
+    union all
+
+    select
+        opening_survival.quarter_start,
+        opening_stock.chip_id,
+        opening_stock.owner,
+        opening_stock.draw,
+        opening_stock.units * opening_survival.surviving_share as units,
+    from intermediate.int_supply__opening_stock as opening_stock
+    inner join intermediate.int_supply__opening_survival as opening_survival
+        on
+            opening_stock.chip_id = opening_survival.chip_id
+            and opening_stock.draw = opening_survival.draw
+    where opening_survival.quarter_start in ('2024-04-01', '2024-10-01')
+)
+
+select
+    parts.quarter_start,
+    chips.vendor,
+    parts.owner,
+    parts.draw,
+    sum(parts.units * ratios_16bit.ratio) / 1e3 as h100e,
+from parts
+inner join ratios_16bit using (chip_id, draw)
+inner join intermediate.int_reference__chips as chips using (chip_id)
+where parts.draw > 0
+group by all;
+
+create temp view counted as
+select
+    chip_id,
+    quarter_start,
+    draw,
+    sum(units) / 1e3 as chips,
+from intermediate.int_shipments__delivery_draws
+where draw > 0
+group by all;

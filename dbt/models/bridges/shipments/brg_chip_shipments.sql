@@ -1,6 +1,6 @@
 -- The row of the estimator's versions that a published shipment is.
 with shipments as (
-    select * from {{ ref('int_shipments__owner_shipments') }}
+    select * from {{ ref('int_shipments__listed_shipments') }}
 )
 
 select

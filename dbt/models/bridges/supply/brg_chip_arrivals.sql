@@ -1,5 +1,6 @@
 -- Behind tracked arrivals, on the central path: the counted deliveries that they are, or continue,
--- with the chips that arrive per chip counted. What reaches China untracked is judged and has no row.
+-- with the chips that arrive per chip counted. Owners of totals that are not split have the total of
+-- their chip (owner all). What reaches China untracked is judged and has no row.
 with arrivals as (
     select *
     from {{ ref('int_supply__owner_arrivals') }}
@@ -14,7 +15,7 @@ deliveries as (
 ),
 
 shipments as (
-    select * from {{ ref('int_shipments__owner_shipments') }}
+    select * from {{ ref('int_shipments__listed_shipments') }}
 ),
 
 counted as (
@@ -27,7 +28,7 @@ counted as (
         {{ row_key({
             'quarter_start': 'deliveries.counted_quarter',
             'chip_id': 'arrivals.chip_id',
-            'owner': 'arrivals.owner',
+            'owner': 'shipments.owner',
         }) }} as shipment_key,
         shipments.document_sha256 || ':' || shipments.document_row as document_key,
         arrivals.units / nullif(shipments.units_p50, 0) as weight,
@@ -41,7 +42,7 @@ counted as (
         on
             deliveries.counted_quarter = shipments.quarter_start
             and deliveries.chip_id = shipments.chip_id
-            and deliveries.owner = shipments.owner
+            and shipments.owner in (deliveries.owner, 'all')
 )
 
 select

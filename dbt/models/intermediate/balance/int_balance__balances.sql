@@ -111,7 +111,7 @@ select
     case when points.draws_used > 0 then 0::double end as infeasible_share,
     kept_points.share_exactly_balanced,
     quarter_states.supply_is_nowcast or quarter_states.demand_is_nowcast as is_nowcast,
-    quarter_states.supply_is_nowcast as is_provisional,
+    quarter_states.supply_is_provisional as is_provisional,
     policy_regimes.policy_regime,
     case
         when kept_points.supply_points is null or kept_points.demand_points is null

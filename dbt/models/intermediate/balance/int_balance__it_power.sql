@@ -1,13 +1,26 @@
 {{ config(materialized='view') }}
 -- IT power that the deployed chips need, beside what the tracked sites of the region had in
--- operation: a check from outside, no input. Sites are a part of all halls, so the second is a
--- lower bound.
+-- operation, and beside all power at work for AI where the part that sites hold is judged. Sites are a
+-- part of all halls, so tracked power is a lower bound.
 with supply_draws as (
     select * from {{ ref('int_balance__supply_draws') }}
 ),
 
 site_quarters as (
     select * from {{ ref('int_datacenters__site_quarters') }}
+),
+
+live_power as (
+    select * from {{ ref('int_supply__live_power') }}
+),
+
+live as (
+    select
+        quarter_start,
+        region_id,
+        {{ quantile_points('live_it_power_mw') }} as live_points,
+    from live_power
+    group by quarter_start, region_id
 ),
 
 needed as (
@@ -41,8 +54,13 @@ select
     needed.deployed_points,
     tracked.it_power_mw as tracked_it_power_mw,
     tracked.h100e_8bit as tracked_h100e_8bit,
+    live.live_points,
 from needed
 left join tracked
     on
         needed.quarter_start = tracked.quarter_start
         and needed.region_id = tracked.region_id
+left join live
+    on
+        needed.quarter_start = live.quarter_start
+        and needed.region_id = live.region_id

@@ -1,5 +1,6 @@
--- What a quarter's figures rest on, by region and workload: whether supply continues the last
--- counted deliveries, and whether demand continues the list of runs or a token series.
+-- What a quarter's figures rest on, by region and workload: whether most or some of the deliveries
+-- of the quarter are carried on beyond the counts, and whether demand continues the list of runs or
+-- a token series.
 with quarters as (
     select * from {{ ref('int_reference__quarters') }}
 ),
@@ -12,17 +13,12 @@ workloads as (
     select * from {{ ref('int_reference__workloads') }}
 ),
 
-vendor_coverage as (
-    select * from {{ ref('int_shipments__vendor_coverage') }}
+quarter_coverage as (
+    select * from {{ ref('int_supply__quarter_coverage') }}
 ),
 
 regional_service as (
     select * from {{ ref('int_demand__regional_service') }}
-),
-
-counted as (
-    select min(last_complete_quarter) as last_complete_quarter
-    from vendor_coverage
 ),
 
 demand_states as (
@@ -55,12 +51,13 @@ select
     quarters.quarter_start,
     regions.region_id,
     workloads.workload_id,
-    coalesce(quarters.quarter_start > counted.last_complete_quarter, false) as supply_is_nowcast,
+    coalesce(quarter_coverage.is_nowcast, false) as supply_is_nowcast,
+    coalesce(quarter_coverage.is_provisional, false) as supply_is_provisional,
     coalesce(states.is_nowcast, false) as demand_is_nowcast,
 from quarters
 cross join regions
 cross join workloads
-cross join counted
+left join quarter_coverage on quarters.quarter_start = quarter_coverage.quarter_start
 left join states
     on
         quarters.quarter_start = states.quarter_start

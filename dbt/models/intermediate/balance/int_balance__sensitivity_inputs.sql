@@ -10,8 +10,8 @@ assumption_draws as (
     select * from {{ ref('int_inputs__assumption_draws') }}
 ),
 
-shipment_draws as (
-    select * from {{ ref('int_shipments__shipment_draws') }}
+delivery_draws as (
+    select * from {{ ref('int_shipments__delivery_draws') }}
 ),
 
 run_series as (
@@ -45,7 +45,7 @@ chip_quarters as (
         quarter_start,
         draw,
         {{ exact_sum('units') }} as units,
-    from shipment_draws
+    from delivery_draws
     where draw > 0
     group by chip_id, quarter_start, draw
 ),

@@ -11,7 +11,9 @@ with quarters as (
         'nowcast_growth', 'domestic_units', 'cn_other_cards', 'cn_licensed_units', 'diverted_units',
     ]),
     ('supply', 'deployed', 'all', ['deployment_lag', 'weibull_scale', 'weibull_shape']),
-    ('supply', 'powered', 'all', ['powered_share']),
+    ('supply', 'powered', 'all', [
+        'powered_share', 'tracked_power_share', 'it_power_per_chip', 'it_power_tdp_multiple',
+    ]),
     ('supply', 'suitable', 'training_large', ['large_cluster_share']),
     ('supply', 'at_utilisation', 'training', ['mfu', 'reference_mfu']),
     ('supply', 'after_failures', 'training_large', ['failures_per_1000_chip_days', 'chips_per_large_job', 'lost_hours']),
@@ -60,6 +62,15 @@ regions as (
 
 workloads as (
     select unnest(['training_large', 'training_small', 'inference']) as workload_id
+),
+
+-- what chips need counts where powered chips are held against live power
+bounded as (
+    select
+        region_id,
+        valid_from,
+        valid_to,
+    from {{ cited_assumptions(['tracked_power_share']) }}
 )
 
 select
@@ -84,6 +95,15 @@ inner join quarters
         or (
             coalesce(assumptions.valid_from <= quarters.quarter_start, true)
             and coalesce(assumptions.valid_to > quarters.quarter_start, true)
+        )
+        or (
+            readers.parameter in (
+                'powered_share', 'large_cluster_share', 'software_factor',
+                'domestic_units', 'cn_other_cards', 'diverted_units'
+            )
+            and abs(date_diff(
+                'month', assumptions.valid_from + interval 6 month, quarters.quarter_start
+            )) < 12
         )
 where
     (
@@ -134,5 +154,16 @@ where
         or abs(date_diff(
             'month', assumptions.valid_from + interval 6 month, quarters.quarter_start
         )) <= 12
+    )
+    and (
+        readers.parameter not in ('it_power_per_chip', 'it_power_tdp_multiple')
+        or exists (
+            select 1
+            from bounded
+            where
+                bounded.region_id = regions.region_id
+                and bounded.valid_from <= quarters.quarter_start
+                and coalesce(bounded.valid_to > quarters.quarter_start, true)
+        )
     )
 group by all

@@ -4,8 +4,8 @@ with arrivals as (
     select * from {{ ref('int_claims__arrivals') }} where region_id = 'CN'
 ),
 
-shipment_draws as (
-    select * from {{ ref('int_shipments__shipment_draws') }}
+delivery_draws as (
+    select * from {{ ref('int_shipments__delivery_draws') }}
 ),
 
 vendor_coverage as (
@@ -71,22 +71,22 @@ arrived as (
 shipped as (
     select
         years.moment,
-        shipment_draws.draw,
+        delivery_draws.draw,
         {{ exact_sum(
             "case when chips.vendor in ('google', 'aws') "
-            ~ "then shipment_draws.units * chip_draws.h100e_8bit else 0 end"
-        ) }} / nullif({{ exact_sum('shipment_draws.units * chip_draws.h100e_8bit') }}, 0) as value,
-    from shipment_draws
+            ~ "then delivery_draws.units * chip_draws.h100e_8bit else 0 end"
+        ) }} / nullif({{ exact_sum('delivery_draws.units * chip_draws.h100e_8bit') }}, 0) as value,
+    from delivery_draws
     inner join years
         on
-            shipment_draws.quarter_start > years.last_shipped_quarter - interval 1 year
-            and shipment_draws.quarter_start <= years.last_shipped_quarter
+            delivery_draws.quarter_start > years.last_shipped_quarter - interval 1 year
+            and delivery_draws.quarter_start <= years.last_shipped_quarter
     inner join chip_draws
         on
-            shipment_draws.chip_id = chip_draws.chip_id
-            and shipment_draws.draw = chip_draws.draw
-    inner join chips on shipment_draws.chip_id = chips.chip_id
-    group by years.moment, shipment_draws.draw
+            delivery_draws.chip_id = chip_draws.chip_id
+            and delivery_draws.draw = chip_draws.draw
+    inner join chips on delivery_draws.chip_id = chips.chip_id
+    group by years.moment, delivery_draws.draw
 ),
 
 shares as (

@@ -50,6 +50,20 @@ states as (
     ) = 1
 ),
 
+-- what was last seen running by then; a site that is projected to grow does not lose it
+running as (
+    select
+        quarters.quarter_start,
+        site_readings.site_id,
+        arg_max(site_readings.it_power_mw, site_readings.on_date) as it_power_mw,
+    from quarters
+    inner join site_readings on site_readings.on_date <= quarters.quarter_end
+    where
+        site_readings.status = 'operational'
+        and not site_readings.is_projection
+    group by quarters.quarter_start, site_readings.site_id
+),
+
 -- the level that the site reaches in the end, as far as its steps tell
 completions as (
     select
@@ -70,6 +84,8 @@ select
     states.owner_organisation_id,
     states.status,
     states.it_power_mw,
+    case when states.it_power_mw is not null then coalesce(running.it_power_mw, 0) end
+        as running_it_power_mw,
     states.facility_power_mw,
     states.h100e_8bit,
     completions.it_power_mw_at_completion,
@@ -80,3 +96,7 @@ select
     states.confidence,
 from states
 left join completions on states.site_id = completions.site_id
+left join running
+    on
+        states.quarter_start = running.quarter_start
+        and states.site_id = running.site_id

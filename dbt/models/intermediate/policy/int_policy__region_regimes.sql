@@ -1,8 +1,13 @@
--- The regime of a region by rule set, neighbours with equal regimes merged. The latest policy
--- gives the regime its name; in a region that is called by one of its countries, those that reach
--- that country come first, so that a rule for Macau alone does not name the regime of China.
+-- The regime of a region by rule set, neighbours with equal regimes merged. The policy that decides
+-- for most data-centre chips gives the regime its name, the latest one of several; a correction that
+-- leaves most chips where they were does not. In a region that is called by one of its countries,
+-- policies that reach that country come first.
 with region_policies as (
     select * from {{ ref('int_policy__region_policies') }}
+),
+
+binding_policies as (
+    select * from {{ ref('int_policy__binding_policies') }}
 ),
 
 intervals as (
@@ -23,12 +28,22 @@ regions as (
 
 ranked as (
     select
-        *,
+        region_policies.*,
         row_number() over (
-            partition by rule_set_id, region_id, valid_from
-            order by reaches_main_country desc, in_force_from desc, policy_id desc
+            partition by region_policies.rule_set_id, region_policies.region_id, region_policies.valid_from
+            order by
+                region_policies.reaches_main_country desc,
+                coalesce(binding_policies.decided_chips, 0) desc,
+                region_policies.in_force_from desc,
+                region_policies.policy_id desc
         ) as position,
     from region_policies
+    left join binding_policies
+        on
+            region_policies.rule_set_id = binding_policies.rule_set_id
+            and region_policies.region_id = binding_policies.region_id
+            and region_policies.valid_from = binding_policies.valid_from
+            and region_policies.policy_id = binding_policies.policy_id
 ),
 
 named as (

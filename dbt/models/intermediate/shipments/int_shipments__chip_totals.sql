@@ -22,10 +22,18 @@ select
     newest.period_start as quarter_start,
     chip_ids.chip_id,
     newest.vendor,
+    -- the last day lies before the end of the quarter, or the estimator marks it as open
+    coalesce(newest.is_incomplete, false)
+    or newest.period_end < last_day(newest.period_start + interval 2 month) as is_partial_quarter,
     newest.units_p05,
     newest.units_p50,
     newest.units_p95,
+    newest.h100e_p05,
+    newest.h100e_p50,
+    newest.h100e_p95,
     newest.vintage_id,
+    newest.document_sha256,
+    newest.document_row,
     newest.source_id,
     newest.known_on,
     newest.confidence,

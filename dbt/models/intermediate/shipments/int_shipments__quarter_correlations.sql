@@ -6,11 +6,7 @@ with chip_totals as (
 ),
 
 cumulative as (
-    select * from {{ ref('stg_epoch_chip_counts__chip_cumulative_quarterly') }}
-),
-
-chip_ids as (
-    select * from {{ ref('int_reference__chip_ids') }}
+    select * from {{ ref('int_shipments__running_totals') }}
 ),
 
 vendor_coverage as (
@@ -43,14 +39,12 @@ summed as (
 
 running_totals as (
     select
-        chip_ids.chip_id,
+        cumulative.chip_id,
         ln(cumulative.units_p95 / cumulative.units_p05) as relative_spread,
     from cumulative
-    inner join chip_ids on cumulative.chip_label = chip_ids.label
-    inner join vendor_coverage on chip_ids.chip_id = vendor_coverage.chip_id
+    inner join vendor_coverage on cumulative.chip_id = vendor_coverage.chip_id
     where
         cumulative.grain = 'by_chip'
-        and cumulative.in_partition
         and cumulative.units_p05 > 0
         and cumulative.as_of_on
         = (vendor_coverage.last_complete_quarter + interval 3 month - interval 1 day)::date

@@ -4,8 +4,8 @@
 -- is what the named owners leave, as in the estimate itself. A named owner's error holds over
 -- quarters and over the chips of a vendor: its published running totals over chips are as wide as
 -- that says.
-with owner_shipments as (
-    select * from {{ ref('int_shipments__owner_shipments') }}
+with counted as (
+    select * from {{ ref('int_shipments__owner_counts') }}
 ),
 
 chip_totals as (
@@ -33,15 +33,6 @@ correlations as (
         vendor_chips_correlation as within_vendor,
         owner_share_correlation as over_owner_quarters,
     from {{ constant_points('vendor_chips_correlation', 'owner_share_correlation') }}
-),
-
--- Quarters beyond the last complete one are continued, not counted. An older quarter of which the
--- estimator covers a part only (the first of the TPU) counts as far as it goes.
-counted as (
-    select owner_shipments.*
-    from owner_shipments
-    inner join vendor_coverage on owner_shipments.chip_id = vendor_coverage.chip_id
-    where owner_shipments.quarter_start <= vendor_coverage.last_complete_quarter
 ),
 
 owners_summed as (

@@ -1,6 +1,6 @@
 -- Chips for China that no shipment count tracks, on every draw: other imported cards, licensed
--- deliveries, domestic production. Yearly figures are cut into quarters; the shares of domestic
--- output are normalised, with a noise by chip and quarter that leaves the year as it is.
+-- deliveries, domestic production. Quarters of a judged year add up to it; those of domestic output
+-- have a noise by chip that leaves the year as it is.
 with quarters as (
     select * from {{ ref('int_reference__quarters') }}
 ),
@@ -9,19 +9,33 @@ build as (
     select seed from {{ source('build', 'parameters') }}
 ),
 
+yearly_totals as (
+    select * from {{ ref('int_supply__yearly_totals') }}
+),
+
 imports as (
+    select
+        quarters.quarter_start,
+        yearly_totals.chip_id,
+        'foreign' as origin,
+        'other_cards' as piece,
+        yearly_totals.draw,
+        yearly_totals.units,
+    from quarters
+    inner join yearly_totals on quarters.quarter_start = yearly_totals.quarter_start
+    where yearly_totals.parameter = 'cn_other_cards'
+
+    union all
+
     select
         quarters.quarter_start,
         judged.chip_id,
         'foreign' as origin,
-        case judged.parameter
-            when 'cn_other_cards' then 'other_cards'
-            else 'licensed'
-        end as piece,
+        'licensed' as piece,
         judged.draw,
-        judged.value / case when judged.unit = 'units_per_year' then 4 else 1 end as units,
+        judged.value as units,
     from quarters
-    inner join {{ assumption_draws('cn_other_cards', 'cn_licensed_units') }} as judged
+    inner join {{ assumption_draws('cn_licensed_units') }} as judged
         on
             judged.valid_from <= quarters.quarter_start
             and coalesce(judged.valid_to > quarters.quarter_start, true)
@@ -34,48 +48,26 @@ noise_widths as (
     from {{ constant_draws('quarter_noise') }}
 ),
 
-quarter_shares as (
-    select * from {{ assumption_draws('quarter_share') }}
-),
-
-yearly as (
-    select
-        outputs.chip_id,
-        outputs.draw,
-        outputs.value as units,
-        years.year_start,
-    from {{ assumption_draws('domestic_units') }} as outputs
-    inner join (
-        select date_trunc('year', quarter_start)::date as year_start
-        from quarters
-        group by all
-    ) as years
-        on
-            outputs.valid_from <= years.year_start
-            and coalesce(outputs.valid_to > years.year_start, true)
-),
-
--- all four quarters of a year, so that shares add up even while the year is open
+-- all four quarters of a year, so that the noise leaves its total even while the year is open
 noise_uniforms as (
     select
-        yearly.chip_id,
-        yearly.year_start,
-        yearly.draw,
-        yearly.units,
-        quarter_shares.quarter_of_year,
-        quarter_shares.value as share,
+        yearly_totals.chip_id,
+        yearly_totals.year_start,
+        yearly_totals.quarter_start,
+        yearly_totals.draw,
+        yearly_totals.year_units,
+        yearly_totals.units / yearly_totals.year_units as share,
         {{ uniform_deviate(
             'build.seed',
-            "'domestic:' || yearly.chip_id || '|' || yearly.year_start"
-            ~ " || '|' || quarter_shares.quarter_of_year",
-            'yearly.draw'
+            "'domestic:' || yearly_totals.chip_id || '|' || yearly_totals.quarter_start",
+            'yearly_totals.draw'
         ) }} as u,
-    from yearly
-    inner join quarter_shares on yearly.draw = quarter_shares.draw
+    from yearly_totals
     cross join build
+    where yearly_totals.parameter = 'domestic_units'
 ),
 
-noisy_shares as (
+noisy as (
     select
         noise_uniforms.*,
         noise_uniforms.share * case
@@ -92,35 +84,25 @@ weight_sums as (
         year_start,
         draw,
         {{ exact_sum('weight', 12) }} as weight,
-    from noisy_shares
+    from noisy
     group by chip_id, year_start, draw
-),
-
-normalised_shares as (
-    select
-        noisy_shares.*,
-        noisy_shares.weight / weight_sums.weight as share_of_year,
-    from noisy_shares
-    inner join weight_sums
-        on
-            noisy_shares.chip_id = weight_sums.chip_id
-            and noisy_shares.year_start = weight_sums.year_start
-            and noisy_shares.draw = weight_sums.draw
 ),
 
 domestic as (
     select
         quarters.quarter_start,
-        normalised_shares.chip_id,
+        noisy.chip_id,
         'domestic' as origin,
         'domestic' as piece,
-        normalised_shares.draw,
-        normalised_shares.units * normalised_shares.share_of_year as units,
-    from normalised_shares
-    inner join quarters
+        noisy.draw,
+        noisy.year_units * noisy.weight / weight_sums.weight as units,
+    from noisy
+    inner join weight_sums
         on
-            normalised_shares.year_start = date_trunc('year', quarters.quarter_start)
-            and normalised_shares.quarter_of_year = quarter(quarters.quarter_start)
+            noisy.chip_id = weight_sums.chip_id
+            and noisy.year_start = weight_sums.year_start
+            and noisy.draw = weight_sums.draw
+    inner join quarters on noisy.quarter_start = quarters.quarter_start
 )
 
 select * from imports

@@ -5,6 +5,11 @@ with owner_deliveries as (
     select * from {{ ref('int_supply__owner_deliveries') }}
 ),
 
+diverted as (
+    select * from {{ ref('int_supply__yearly_totals') }}
+    where parameter = 'diverted_units'
+),
+
 other_us_shares as (
     select
         draw,
@@ -22,18 +27,17 @@ select
     owner_deliveries.chip_id,
     owner_deliveries.owner,
     owner_deliveries.draw,
-    diverted.value / 4 as units_wanted,
+    diverted.units as units_wanted,
     least(
-        diverted.value / 4,
+        diverted.units,
         caps.max_share_of_source * owner_deliveries.units * (1 - other_us_shares.us_share)
     ) as units,
     owner_deliveries.is_nowcast,
-from {{ assumption_draws('diverted_units') }} as diverted
+from diverted
 inner join owner_deliveries
     on
         diverted.chip_id = owner_deliveries.chip_id
-        and diverted.valid_from <= owner_deliveries.quarter_start
-        and coalesce(diverted.valid_to > owner_deliveries.quarter_start, true)
+        and diverted.quarter_start = owner_deliveries.quarter_start
         and diverted.draw = owner_deliveries.draw
 inner join other_us_shares on owner_deliveries.draw = other_us_shares.draw
 inner join caps on owner_deliveries.draw = caps.draw

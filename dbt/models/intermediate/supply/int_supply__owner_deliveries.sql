@@ -1,8 +1,9 @@
 -- Tracked chips by owner on every draw: what was counted, and after a vendor's last complete
--- quarter its last deliveries continued at the judged growth, for chips that are still made.
--- China's own rows are not continued; what it may buy afterwards stands in the licensed pieces.
-with shipment_draws as (
-    select * from {{ ref('int_shipments__shipment_draws') }}
+-- quarter its last deliveries carried on by its revenue or the judged growth, for chips that are
+-- still made. China's own rows are not continued; what it may buy afterwards stands in the licensed
+-- pieces.
+with delivery_draws as (
+    select * from {{ ref('int_shipments__delivery_draws') }}
 ),
 
 vendor_coverage as (
@@ -13,42 +14,43 @@ quarters as (
     select * from {{ ref('int_reference__quarters') }}
 ),
 
-growth as (
-    select * from {{ constant_draws('nowcast_growth') }}
+bridge_draws as (
+    select * from {{ ref('int_shipments__bridge_draws') }}
 )
 
 select
-    shipment_draws.quarter_start,
-    shipment_draws.chip_id,
-    shipment_draws.owner,
-    shipment_draws.draw,
-    shipment_draws.units,
-    shipment_draws.quarter_start as counted_quarter,
+    delivery_draws.quarter_start,
+    delivery_draws.chip_id,
+    delivery_draws.owner,
+    delivery_draws.draw,
+    delivery_draws.units,
+    delivery_draws.quarter_start as counted_quarter,
     false as is_nowcast,
-from shipment_draws
+    'counted' as basis,
+from delivery_draws
 -- a day early in a quarter already knows a count of the quarter that the grid does not hold yet
-inner join quarters on shipment_draws.quarter_start = quarters.quarter_start
+inner join quarters on delivery_draws.quarter_start = quarters.quarter_start
 
 union all
 
 select
-    quarters.quarter_start,
-    shipment_draws.chip_id,
-    shipment_draws.owner,
-    shipment_draws.draw,
-    shipment_draws.units * power(
-        growth.nowcast_growth,
-        date_diff('quarter', vendor_coverage.last_complete_quarter, quarters.quarter_start)
-    ) as units,
+    bridge_draws.quarter_start,
+    delivery_draws.chip_id,
+    delivery_draws.owner,
+    delivery_draws.draw,
+    delivery_draws.units * bridge_draws.factor as units,
     vendor_coverage.last_complete_quarter as counted_quarter,
     true as is_nowcast,
+    bridge_draws.basis,
 from vendor_coverage
-inner join shipment_draws
+inner join delivery_draws
     on
-        vendor_coverage.chip_id = shipment_draws.chip_id
-        and vendor_coverage.last_complete_quarter = shipment_draws.quarter_start
-inner join quarters on vendor_coverage.last_complete_quarter < quarters.quarter_start
-inner join growth on shipment_draws.draw = growth.draw
+        vendor_coverage.chip_id = delivery_draws.chip_id
+        and vendor_coverage.last_complete_quarter = delivery_draws.quarter_start
+inner join bridge_draws
+    on
+        vendor_coverage.vendor = bridge_draws.vendor
+        and delivery_draws.draw = bridge_draws.draw
 where
     vendor_coverage.is_in_production
-    and shipment_draws.owner <> 'China'
+    and delivery_draws.owner <> 'China'

@@ -1,11 +1,48 @@
--- Shares that change with the year, by quarter, region and origin, on every draw: live power, large
--- clusters, maturity of software. A missing row shows as null here and fails a test.
+-- Shares that change with time, by quarter, region and origin, on every draw: live power, large
+-- clusters, maturity of software. Where the power at work for AI is known from tracked sites, no more
+-- chips are powered than it can feed, with the power that they need in what happened; the rest waits.
+-- A missing row shows as null here and fails a test.
 with quarters as (
     select * from {{ ref('int_reference__quarters') }}
 ),
 
 draws as (
     select * from {{ ref('int_inputs__draws') }}
+),
+
+judged_shares as (
+    select * from {{ ref('int_supply__judged_shares') }}
+),
+
+live_power as (
+    select * from {{ ref('int_supply__live_power') }}
+),
+
+stock as (
+    select * from {{ ref('int_supply__stock') }}
+),
+
+fed_shares as (
+    select
+        needed.quarter_start,
+        needed.region_id,
+        needed.draw,
+        live_power.live_it_power_mw / nullif(needed.it_power_mw, 0) as fed_share,
+    from live_power
+    inner join (
+        select
+            quarter_start,
+            region_id,
+            draw,
+            {{ exact_sum('deployed_it_power_mw', 6) }} as it_power_mw,
+        from stock
+        where scenario_id = 'baseline'
+        group by quarter_start, region_id, draw
+    ) as needed
+        on
+            live_power.quarter_start = needed.quarter_start
+            and live_power.region_id = needed.region_id
+            and live_power.draw = needed.draw
 ),
 
 -- where chips may stand, by the way they came
@@ -25,7 +62,7 @@ places as (
 -- a row that names no region or origin holds for every one
 in_force as (
     select
-        quarters.quarter_start,
+        judged.quarter_start,
         places.region_id,
         places.origin,
         judged.draw,
@@ -33,18 +70,12 @@ in_force as (
         max(judged.value) filter (where judged.parameter = 'large_cluster_share')
             as large_cluster_share,
         max(judged.value) filter (where judged.parameter = 'software_factor') as software_factor,
-    from quarters
-    inner join {{ assumption_draws(
-        'powered_share', 'large_cluster_share', 'software_factor'
-    ) }} as judged
-        on
-            judged.valid_from <= quarters.quarter_start
-            and coalesce(judged.valid_to > quarters.quarter_start, true)
+    from judged_shares as judged
     inner join places
         on
             places.region_id = coalesce(judged.region_id, places.region_id)
             and places.origin = coalesce(judged.origin, places.origin)
-    group by quarters.quarter_start, places.region_id, places.origin, judged.draw
+    group by judged.quarter_start, places.region_id, places.origin, judged.draw
 )
 
 select
@@ -52,7 +83,8 @@ select
     places.region_id,
     places.origin,
     draws.draw,
-    in_force.powered_share,
+    in_force.powered_share as judged_powered_share,
+    least(in_force.powered_share, fed_shares.fed_share) as powered_share,
     in_force.large_cluster_share,
     -- only software for the region's own chips is young
     coalesce(in_force.software_factor, 1) as software_factor,
@@ -65,3 +97,8 @@ left join in_force
         and places.region_id = in_force.region_id
         and places.origin = in_force.origin
         and draws.draw = in_force.draw
+left join fed_shares
+    on
+        quarters.quarter_start = fed_shares.quarter_start
+        and places.region_id = fed_shares.region_id
+        and draws.draw = fed_shares.draw

@@ -25,6 +25,8 @@ select
     is_projection,
     count(*) as sites,
     sum(it_power_mw order by site_id) as it_power_mw,
+    sum(running_it_power_mw order by site_id) as running_it_power_mw,
+    sum(greatest(it_power_mw - running_it_power_mw, 0) order by site_id) as coming_it_power_mw,
     sum(facility_power_mw order by site_id) as facility_power_mw,
     sum(h100e_8bit order by site_id) as h100e_8bit_tracked,
     sum(it_power_mw_at_completion order by site_id) as it_power_mw_at_completion,

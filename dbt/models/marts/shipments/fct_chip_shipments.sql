@@ -16,4 +16,4 @@ select
     source_id as source_ids,
     known_on,
     confidence,
-from {{ ref('int_shipments__owner_shipments') }}
+from {{ ref('int_shipments__listed_shipments') }}

@@ -8,6 +8,10 @@ chip_draws as (
     select * from {{ ref('int_supply__chip_draws') }}
 ),
 
+quarter_coverage as (
+    select * from {{ ref('int_supply__quarter_coverage') }}
+),
+
 points as (
     select
         quarter_start,
@@ -32,8 +36,10 @@ select
     {{ significant('points.unit_points.p50 * chip_draws.h100e_8bit') }} as h100e_8bit_p50,
     {{ significant('points.unit_points.p95 * chip_draws.h100e_8bit') }} as h100e_8bit_p95,
     points.is_nowcast,
+    coalesce(quarter_coverage.is_provisional, false) as is_provisional,
 from points
 inner join chip_draws
     on
         points.chip_id = chip_draws.chip_id
         and chip_draws.draw = 0
+left join quarter_coverage on points.quarter_start = quarter_coverage.quarter_start

@@ -47,6 +47,7 @@ select
     revenue_id,
     vendor,
     segment,
+    edition,
     fiscal_quarter as fiscal_period,
     period_type,
     period_start,

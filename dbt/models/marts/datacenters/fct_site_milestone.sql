@@ -1,0 +1,18 @@
+select
+    milestone_id,
+    site_id,
+    due_on,
+    kind,
+    metric,
+    announced,
+    tracked_when_due,
+    tracked_over_announced,
+    reached_on,
+    expected_on,
+    days_late,
+    is_overdue,
+    statement,
+    source_id,
+    known_on,
+    confidence,
+from {{ ref('int_datacenters__site_milestones') }}
