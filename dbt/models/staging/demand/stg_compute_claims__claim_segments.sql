@@ -16,7 +16,10 @@ known as (
 
 -- snapshot: the newest document is the whole table; the embedded one is always known
 newest_document as (
-    select documents.document_sha256
+    select
+        documents.document_sha256,
+        documents.document_origin,
+        documents.document_on,
     from documents
     cross join build
     where
@@ -32,7 +35,7 @@ newest_document as (
 chosen as (
     select known.*
     from known
-    inner join newest_document using (document_sha256)
+    inner join newest_document using (document_sha256, document_origin, document_on)
     cross join build
     where
         -- rows that were recalled or not read feed no model
