@@ -4,8 +4,8 @@
 -- Statements enter here and nowhere else, and no price does.
 with statements as (
     select * from {{ ref('stg_constraint_statements__constraint_statements') }}
-    -- an owner's idle chips are no queue: they count as idle
-    where channel <> 'owner_idle'
+    -- an owner's idle chips are no queue: they count as idle; a price belongs to the other side
+    where channel not in ('owner_idle', 'price_move')
 ),
 
 readings as (
