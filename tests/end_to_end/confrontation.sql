@@ -167,7 +167,6 @@ select
     quarter_start,
     region_id,
     draw,
-    is_feasible,
     load_served,
     100 * need_served_inference / (need_served_large + need_served_small + need_served_inference)
         as inference_pct,
@@ -177,7 +176,7 @@ where
     and access = 'all'
     and draw > 0;
 
--- Work served outside China as the stock that it takes, where both regions are feasible.
+-- Work served outside China as the stock that it takes, where it is known in both regions.
 create temp view served_abroad as
 select
     quarter_start,
@@ -188,7 +187,7 @@ from needs
 inner join regions using (quarter_start, region_id, draw)
 where region_id in ('US', 'ROW')
 group by quarter_start, draw
-having bool_and(needs.is_feasible);
+having count(*) = 2;
 
 -- One row per quarter, vendor, owner and draw: what was delivered in the world and is not retired,
 -- at 16-bit peaks, for mid and end of 2024.

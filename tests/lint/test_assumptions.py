@@ -9,8 +9,6 @@ WHOLE_REGISTRY = {
     "int_balance__sensitivity_inputs",
     # a change of any row makes the months of prices anew
     "int_prices__month_fingerprints",
-    # a point of a curve is a row of the registry or of a source, whatever its parameter
-    "brg_compute_demand",
 }
 
 

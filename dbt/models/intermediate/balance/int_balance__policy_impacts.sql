@@ -2,8 +2,8 @@
 -- What the rules that a scenario changes did, as quantiles over the draws: actual less
 -- counterfactual, by quantity, quality and in total, for the deployed stock and for usable supply,
 -- which is what the balance shares out. Behind the total stands what became of it in the balance:
--- supply after allocation and gap, on the draws in which what happened is feasible. Sharing out is
--- not additive, so quantity and quality stop before it.
+-- supply after allocation and gap, on every draw. Sharing out is not additive, so quantity and
+-- quality stop before it.
 with supply_effects as (
     select * from {{ ref('int_balance__supply_effects') }}
 ),

@@ -20,14 +20,7 @@ claim_shares as (
 ),
 
 recommenders as (
-    select
-        segments.segment,
-        min(anchors.on_date) as first_anchor_on,
-    from {{ ref('stg_compute_claims__claim_segments') }} as segments
-    inner join {{ ref('stg_compute_claims__compute_claims') }} as anchors
-        on segments.segment = anchors.segment
-    where segments.is_recommender
-    group by segments.segment
+    select * from {{ ref('int_demand__recommender_quarters') }}
 ),
 
 stock_shares as (
@@ -73,14 +66,6 @@ grown as (
     cross join quarters
 ),
 
--- every recommender has an anchor before the quarter's middle, or the sum has a hole
-claimed_quarters as (
-    select quarters.quarter_start
-    from quarters
-    cross join (select max(first_anchor_on) as first_anchor_on from recommenders) as firsts
-    where quarters.mid_quarter_on >= firsts.first_anchor_on
-),
-
 recommender_claims as (
     select
         claims.quarter_start,
@@ -91,8 +76,10 @@ recommender_claims as (
             ~ ' * (1 - claim_shares.large_share_of_training)'
         ) }} as training_small,
     from claims
-    inner join recommenders on claims.segment = recommenders.segment
-    inner join claimed_quarters on claims.quarter_start = claimed_quarters.quarter_start
+    inner join recommenders
+        on
+            claims.segment = recommenders.segment
+            and claims.quarter_start = recommenders.quarter_start
     inner join claim_shares
         on
             claims.segment = claim_shares.segment

@@ -6,18 +6,18 @@ with region_supply as (
     where scenario_id = 'baseline'
 )
 
-{% for workload, columns in {
-    'training_large': ('usable_large', 'potential_large'),
-    'training_small': ('usable_small', 'potential_grade'),
-    'inference': ('usable_inference', 'powered_inference'),
-}.items() -%}
+{% for workload, usable, suitable in [
+    ('training_large', 'usable_large', 'potential_large'),
+    ('training_small', 'usable_small', 'potential_grade'),
+    ('inference', 'usable_inference', 'powered_inference'),
+] -%}
 select
     region_id,
     quarter_start,
     '{{ workload }}' as workload_id,
     draw,
-    nullif({{ columns[0] }}, 0) as usable_h100e,
-    {{ columns[1] }} / nullif(powered_inference, 0) as suitable_share,
+    nullif({{ usable }}, 0) as usable_h100e,
+    {{ suitable }} / nullif(powered_inference, 0) as suitable_share,
     nullif(powered_8bit, 0) as powered_h100e_8bit,
 from region_supply
 {% if not loop.last %}union all

@@ -20,22 +20,7 @@ quantity_noise as (
 ),
 
 indicator_weights as (
-    select
-        region_id,
-        quarter_start,
-        indicator,
-        chip_id,
-        any_value(noise_log_sd) as noise_log_sd,
-        1 / (
-            pow(any_value(noise_log_sd), 2)
-            + (
-                {{ exact_sum('log_tightness * log_tightness', 8) }}
-                - pow({{ exact_sum('log_tightness', 8) }}, 2) / count(*)
-            ) / (count(*) - 1)
-        ) as weight,
-    from price_signs
-    where draw > 0
-    group by region_id, quarter_start, indicator, chip_id
+    select * from {{ ref('int_tightness__indicator_weights') }}
 ),
 
 weight_sums as (

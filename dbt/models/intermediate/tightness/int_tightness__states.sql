@@ -131,8 +131,8 @@ judged as (
         *,
         case
             when not (has_quantity and has_price) then 'unknown'
-            when abs(disagreement_z) < {{ var('tightness_agreement_z')[0] }} then 'agree'
-            when abs(disagreement_z) < {{ var('tightness_agreement_z')[1] }} then 'tension'
+            when abs(disagreement_z) < {{ var('tightness_agreement_z').agree }} then 'agree'
+            when abs(disagreement_z) < {{ var('tightness_agreement_z').tension }} then 'tension'
             else 'disagree'
         end as agreement,
         coalesce(
@@ -176,9 +176,8 @@ select
     end as uninformative_reason,
     case
         when probability_for_state is null then 'unknown'
-        {%- for state in ['tight', 'leaning_tight', 'balanced', 'leaning_slack'] %}
-        when probability_for_state >= {{ var('tightness_state_probabilities')[loop.index0] }}
-            then '{{ state }}'
+        {%- for state, probability in var('tightness_state_probabilities').items() %}
+        when probability_for_state >= {{ probability }} then '{{ state }}'
         {%- endfor %}
         else 'slack'
     end as state,
