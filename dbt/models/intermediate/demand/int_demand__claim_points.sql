@@ -1,5 +1,5 @@
--- Quantiles of the claims on American compute by segment and quarter, with what they rest on and what
--- part of the powered stock they take.
+-- Quantiles of the claims on American compute by segment and quarter, each with what its account can
+-- miss, what they rest on, and what part of the powered stock they take.
 with segment_claims as (
     select * from {{ ref('int_demand__segment_claims') }}
 ),
@@ -23,11 +23,23 @@ powered as (
         and workload_id = 'inference'
 ),
 
+claim_errors as (
+    select * from {{ ref('int_demand__claim_errors') }}
+),
+
 measured as (
     select
-        segment_claims.*,
-        segment_claims.us_h100e_8bit / powered.powered_h100e_8bit as stock_share,
+        segment_claims.* replace (
+            segment_claims.us_h100e_8bit * claim_errors.factor as us_h100e_8bit
+        ),
+        segment_claims.us_h100e_8bit * claim_errors.factor / powered.powered_h100e_8bit
+            as stock_share,
     from segment_claims
+    inner join claim_errors
+        on
+            segment_claims.segment = claim_errors.segment
+            and segment_claims.quarter_start = claim_errors.quarter_start
+            and segment_claims.draw = claim_errors.draw
     inner join powered
         on
             segment_claims.quarter_start = powered.quarter_start
