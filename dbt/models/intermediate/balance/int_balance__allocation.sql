@@ -91,6 +91,22 @@ shares as (
         -- what is left by the last digits of a double is nothing
         round(slack - add_large - add_small - add_inference, 12) as surplus,
     from with_inference
+),
+
+supplied as (
+    select
+        *,
+        {%- for workload, suitable_share in {
+            'large': 'least(large_share, grade_share - got_small)',
+            'small': 'grade_share - got_large',
+            'inference': '1.0',
+        }.items() %}
+        usable_{{ workload }}
+        * least(got_{{ workload }} + surplus, {{ suitable_share }})
+        / nullif({{ {'large': 'large_share', 'small': 'grade_share'}.get(workload, '1.0') }}, 0)
+            as supply_{{ workload }},
+        {%- endfor %}
+    from shares
 )
 
 select
@@ -107,17 +123,15 @@ select
     wanted_large,
     wanted_small,
     wanted_inference,
-    {%- for workload, suitable_share in {
-        'large': 'least(large_share, grade_share - got_small)',
-        'small': 'grade_share - got_large',
-        'inference': '1.0',
-    }.items() %}
-    -- what is met in full is at least the demand itself, to the last digit
-    greatest(
-        usable_{{ workload }}
-        * least(got_{{ workload }} + surplus, {{ suitable_share }})
-        / nullif({{ {'large': 'large_share', 'small': 'grade_share'}.get(workload, '1.0') }}, 0),
-        case when add_{{ workload }} >= unmet_{{ workload }} then wanted_{{ workload }} end
-    ) as supply_{{ workload }},
+    {%- for workload in ['large', 'small', 'inference'] %}
+    -- what is met in full, with nothing left, is the demand itself to the last digit
+    case
+        when {{ difference('supply_' ~ workload, 'wanted_' ~ workload) }} = 0
+            then wanted_{{ workload }}
+        else greatest(
+            supply_{{ workload }},
+            case when add_{{ workload }} >= unmet_{{ workload }} then wanted_{{ workload }} end
+        )
+    end as supply_{{ workload }},
     {%- endfor %}
-from shares
+from supplied

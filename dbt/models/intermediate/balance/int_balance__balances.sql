@@ -49,7 +49,7 @@ points as (
         count(*) filter (where draw > 0) as draws_used,
         {{ quantile_points('supply_h100e') }} as supply_points,
         {{ quantile_points('demand_h100e') }} as demand_points,
-        {{ quantile_points('supply_h100e - demand_h100e') }} as gap_points,
+        {{ quantile_points(difference('supply_h100e', 'demand_h100e')) }} as gap_points,
         -- a draw without demand is covered without limit
         {{ quantile_points(
             "case when demand_h100e = 0 then 'infinity'::double else supply_h100e / demand_h100e end"

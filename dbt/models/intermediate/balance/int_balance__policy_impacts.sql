@@ -118,11 +118,11 @@ balance_points as (
         changed.region_id,
         changed.workload_id,
         {{ quantile_points(
-            'baseline.supply_h100e - changed.supply_h100e', where='changed.draw > 0'
+            difference('baseline.supply_h100e', 'changed.supply_h100e'), where='changed.draw > 0'
         ) }} as supply_points,
         {{ quantile_points(
-            '(baseline.supply_h100e - baseline.demand_h100e)'
-            ~ ' - (changed.supply_h100e - changed.demand_h100e)',
+            '(' ~ difference('baseline.supply_h100e', 'changed.supply_h100e') ~ ') - ('
+            ~ difference('baseline.demand_h100e', 'changed.demand_h100e') ~ ')',
             where='changed.draw > 0'
         ) }} as gap_points,
     from balance_draws as changed
