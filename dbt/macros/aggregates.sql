@@ -64,3 +64,18 @@
 {% macro no_points() -%}
     cast(null as struct(p05 double, p50 double, p95 double))
 {%- endmacro %}
+
+
+{#-
+    A difference of two amounts, in which what the last digits of a double leave is nothing: below a
+    thousand-millionth of the larger amount it is zero.
+-#}
+{% macro difference(minuend, subtrahend) -%}
+    case
+        when
+            abs(({{ minuend }}) - ({{ subtrahend }}))
+            <= 1e-9 * greatest(abs({{ minuend }}), abs({{ subtrahend }}))
+            then 0.0
+        else ({{ minuend }}) - ({{ subtrahend }})
+    end
+{%- endmacro %}

@@ -208,18 +208,15 @@ def _list_notes(figure: dict, steps: list[dict]) -> list[str]:
     notes = []
     if figure.get("supply_h100e_p50") is None:
         notes.append(
-            f"no interval is published: {figure.get('draws_used') or 0} draws are feasible, "
-            "too few for one"
+            "no interval is published: an input was observed on "
+            f"{figure.get('draws_used') or 0} draws, too few for one"
         )
     if "supply" not in central:
         notes.append("no supply is known for this quarter")
     if "demand" not in central:
         notes.append("nobody observed a demand for this work here, so there is no coverage")
-    if (figure.get("infeasible_share") or 0) > 0:
-        notes.append(
-            f"{figure['infeasible_share']:.0%} of the draws serve more than the stock can and "
-            "are left out of the interval"
-        )
+    if figure.get("printable_note"):
+        notes.append(f"not for print: {figure['printable_note']}")
     load = next((step["value"] for step in steps if step["step"] == "load_served"), 0)
     if load > 1:
         notes.append(

@@ -12,7 +12,7 @@ from pipelines.release.publish import find_readable
 @click.command()
 @click.argument("quarter", required=False)
 def report(quarter: str | None) -> None:
-    """Print the report on a QUARTER such as 2025Q4 as Markdown; by default the newest one.
+    """Print the report on a QUARTER such as 2025Q4 as Markdown; by default the last counted one.
 
     The same page stands among those of `compute-balance docs`.
     """

@@ -20,6 +20,10 @@ SAMPLE_QUERY = """
     from marts.fct_compute_balance
     where access = 'all' and scenario_id = 'baseline' and workload_id = 'training_large'
       and supply_h100e_p50 is not null
+      and quarter_start <= coalesce(
+          (select max(quarter_start) from marts.fct_compute_supply where not is_nowcast),
+          quarter_start
+      )
     order by quarter_start desc, region_id
     limit 8
 """
@@ -133,11 +137,11 @@ def print_summary(outcome: "Outcome") -> None:
 def _print_sample(outcome: "Outcome") -> None:
     import duckdb
 
-    if "fct_compute_balance" not in outcome.manifest.rows:
+    if not {"fct_compute_balance", "fct_compute_supply"} <= outcome.manifest.rows.keys():
         return
     with duckdb.connect(str(outcome.path), read_only=True) as connection:
         found = connection.execute(SAMPLE_QUERY)
         rows, columns = found.fetchall(), [column[0] for column in found.description]
     if rows:
-        click.echo("\nmarts.fct_compute_balance, the newest rows for large training:")
+        click.echo("\nmarts.fct_compute_balance, the last counted rows for large training:")
         print_table(columns, rows)

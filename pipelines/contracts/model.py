@@ -41,6 +41,7 @@ Area = Literal[
     "demand",
     "balance",
     "prices",
+    "tightness",
     "claims",
     "upkeep",
 ]
@@ -379,10 +380,10 @@ class Contract(_Strict):
 
     def get_table(self, name: str) -> Table:
         """Return the table of that name; raises KeyError if the contract has none."""
-        for table in self.tables:
-            if table.table == name:
-                return table
-        raise KeyError(f"{self.source_id} has no table {name}")
+        found = next((table for table in self.tables if table.table == name), None)
+        if found is None:
+            raise KeyError(f"{self.source_id} has no table {name}")
+        return found
 
 
 def _check_governing(table: Table, before: list[Table]) -> None:
@@ -395,6 +396,5 @@ def _check_governing(table: Table, before: list[Table]) -> None:
         raise ValueError(f"governed_by of {table.table} names no earlier table: {other.table}")
     if found.key != [other.key]:
         raise ValueError(f"governed_by of {table.table}: {other.key} is no key of {other.table}")
-    for name in (other.required, other.optional):
-        if name not in found.columns:
-            raise ValueError(f"governed_by of {table.table}: {other.table} has no column {name}")
+    for name in {other.required, other.optional} - found.columns.keys():
+        raise ValueError(f"governed_by of {table.table}: {other.table} has no column {name}")

@@ -22,6 +22,14 @@ MACROS = """
 """
 
 
+# beyond it deliveries are carried on
+LAST_COUNTED = """
+    select max(quarter_start)
+    from marts.fct_compute_supply
+    where not is_nowcast and list_contains($1, quarter_start)
+"""
+
+
 @dataclass(frozen=True)
 class Section:
     """One table of the report: its heading, how to read it, and the query that makes it.
@@ -39,7 +47,7 @@ SECTIONS = (
         "Supply and demand",
         "Medians with their 5 and 95 % points, in thousand H100 equivalents that are always busy: "
         "what the work can get after allocation, and what is wanted. `short` is the share of draws "
-        "in which supply falls short; `left out` the share in which the model contradicts itself. "
+        "in which supply falls short; `not for print` says why a row is not. "
         "Supplies do not add up over kinds of work, and WORLD is an upper bound.",
         """
         select
@@ -50,9 +58,9 @@ SECTIONS = (
                 as demand,
             round(coverage_p50, 2) as coverage,
             round(shortage_probability, 2) as short,
-            round(infeasible_share, 2) as "left out",
             policy_regime as "rule in force",
-            is_nowcast as nowcast
+            is_nowcast as nowcast,
+            printable_note as "not for print"
         from marts.fct_compute_balance
         where quarter_start = $quarter and scenario_id = 'baseline' and supply_h100e_p50 is not null
         order by region_id, workload_id, access
@@ -61,12 +69,13 @@ SECTIONS = (
     Section(
         "How full the regions are",
         "Needs over the powered stock, whatever the split between kinds of work: above 1 a region "
-        "is short of chips. All draws count here.",
+        "is short of chips. What is wanted counts what stands idle with its owner, too.",
         """
         select
             region_id as region, access,
             interval_text(load_served_p50, load_served_p05, load_served_p95) as served,
-            interval_text(load_wanted_p50, load_wanted_p05, load_wanted_p95) as wanted
+            interval_text(load_wanted_p50, load_wanted_p05, load_wanted_p95) as wanted,
+            interval_text(idle_share_p50, idle_share_p05, idle_share_p95) as idle
         from marts.fct_compute_load
         where quarter_start = $quarter and scenario_id = 'baseline' and load_served_p50 is not null
         order by region_id, access
@@ -88,17 +97,35 @@ SECTIONS = (
         """,
     ),
     Section(
+        "How tight the regions are",
+        "Wanted load by quantities, the wanted load that rents speak of, and both as one. Neither "
+        "side reads the other; where they lie apart, the interval of both is wider. `says` is the "
+        "chance that the region is short, in words.",
+        """
+        select
+            region_id as region,
+            interval_text(tightness_quantity_p50, tightness_quantity_p05, tightness_quantity_p95)
+                as "by quantities",
+            interval_text(tightness_price_p50, tightness_price_p05, tightness_price_p95)
+                as "by prices",
+            interval_text(tightness_p50, tightness_p05, tightness_p95) as both,
+            state as says, agreement,
+            coalesce(uninformative_reason, '') as "says little because"
+        from marts.fct_tightness
+        where quarter_start = $quarter
+        order by region_id
+        """,
+    ),
+    Section(
         "What prices say",
-        "Rent over the cost of an accelerator-hour: above 1 it pays more than it costs. The two "
-        "signs are independent of each other; where they disagree, neither is corrected.",
+        "Rent over the cost of an accelerator-hour: above 1 it pays more than it costs.",
         """
         select
             region_id as region, chip_id as chip,
             interval_text(premium_p50, premium_p05, premium_p95) as premium,
-            price_sign as "price says", quantity_sign as "quantity says", agreement,
-            is_thin as thin
+            price_sign as "price says", is_thin as thin
         from marts.fct_scarcity_beside_load
-        where quarter_start = $quarter
+        where quarter_start = $quarter and chip_id <> 'all'
         order by region_id, chip_id
         """,
     ),
@@ -152,7 +179,7 @@ SECTIONS = (
 
 
 def make_report_pages(database: Path) -> list[Page]:
-    """Return the report on the newest quarter; nothing where the project models no balance."""
+    """Return the report on the last counted quarter; nothing where no balance is modelled."""
     with duckdb.connect(str(database), read_only=True) as connection:
         found = connection.execute(
             "select 1 from duckdb_tables() where table_name = 'fct_compute_balance'"
@@ -161,7 +188,9 @@ def make_report_pages(database: Path) -> list[Page]:
 
 
 def make_report(database: Path, quarter_start: date | None = None) -> Page:
-    """Return the report on a quarter, by default the newest one that has a balance.
+    """Return the report on a quarter, by default the last one whose deliveries are counted.
+
+    Where none is counted, the newest one that has a balance stands in.
 
     Raises:
         ReleaseError: the release has no balance for the quarter.
@@ -181,11 +210,14 @@ def make_report(database: Path, quarter_start: date | None = None) -> Page:
             raise ReleaseError(
                 f"release {release_id} has no balance for the quarter; it has {known}"
             )
-        quarter = quarter_start or quarters[-1]
+        counted = connection.execute(LAST_COUNTED, [quarters]).fetchone()
+        quarter = quarter_start or (counted and counted[0]) or quarters[-1]
         blocks: list[Block] = [
             Text(
                 f"Release `{release_id}`, as of {as_of}. Every figure is an estimate with an "
-                "interval; `compute-balance explain` walks from a balance down to its sources."
+                "interval; `compute-balance explain` walks from a balance down to its sources. "
+                "By default the quarter is the last one whose deliveries are mostly counted; "
+                f"`compute-balance report {_label(quarters[-1])}` goes beyond."
             )
         ]
         for section in SECTIONS:

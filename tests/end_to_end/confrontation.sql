@@ -26,7 +26,12 @@ union all
 select
     purchase_id,
     units,
-from staging.stg_owner_purchase_estimates__owner_purchase_estimates;
+from staging.stg_owner_purchase_estimates__owner_purchase_estimates
+union all
+select
+    fact_id,
+    value_central,
+from staging.stg_demand_money_facts__demand_money_facts;
 
 create temp macro stated(id) as (select value from published where row_id = id);
 
@@ -167,7 +172,6 @@ select
     quarter_start,
     region_id,
     draw,
-    is_feasible,
     load_served,
     100 * need_served_inference / (need_served_large + need_served_small + need_served_inference)
         as inference_pct,
@@ -177,7 +181,7 @@ where
     and access = 'all'
     and draw > 0;
 
--- Work served outside China as the stock that it takes, where both regions are feasible.
+-- Work served outside China as the stock that it takes, where it is known in both regions.
 create temp view served_abroad as
 select
     quarter_start,
@@ -188,7 +192,7 @@ from needs
 inner join regions using (quarter_start, region_id, draw)
 where region_id in ('US', 'ROW')
 group by quarter_start, draw
-having bool_and(needs.is_feasible);
+having count(*) = 2;
 
 -- One row per quarter, vendor, owner and draw: what was delivered in the world and is not retired,
 -- at 16-bit peaks, for mid and end of 2024.
@@ -247,4 +251,35 @@ select
     sum(units) / 1e3 as chips,
 from intermediate.int_shipments__delivery_draws
 where draw > 0
+group by all;
+
+-- One row per party, year and draw: what its claims come to at the end of the year all over the
+-- world, with what the account of each can miss. Google's research and its own models served are one
+-- laboratory.
+create temp view claims_in_use as
+with parts as (
+    select
+        case
+            when segment in ('google_research', 'google_serving') then 'google_deepmind'
+            else segment
+        end as party,
+        -- the quarter that ends with the year and the one that follows it
+        year(quarter_start - interval 3 month) as year,
+        quarter_start,
+        draw,
+        sum(h100e_8bit * factor) / 1e3 as h100e,
+    from intermediate.int_demand__claims
+    inner join intermediate.int_demand__claim_errors using (segment, quarter_start, draw)
+    where
+        month(quarter_start) in (1, 10)
+        and draw > 0
+    group by all
+)
+
+select
+    party,
+    year,
+    draw,
+    exp(avg(ln(h100e))) as h100e,
+from parts
 group by all;

@@ -189,7 +189,7 @@ def test_episode_leads_to_its_quarters_and_to_what_is_behind_its_peak(
 def test_signs_side_by_side_lead_to_premium_load_and_balances(
     real_warehouse: RealWarehouse,
 ) -> None:
-    for found in trace_some(real_warehouse, "fct_scarcity_beside_load"):
+    for found in trace_some(real_warehouse, "fct_scarcity_beside_load", "chip_id <> 'all'"):
         row = found.row
         (premium,) = fetch(real_warehouse, found, "fct_scarcity_premium")
         assert [row[f"premium_{p}"] for p in ("p05", "p50", "p95")] == [
@@ -204,6 +204,31 @@ def test_signs_side_by_side_lead_to_premium_load_and_balances(
             name: row[f"{name}_shortage_probability"]
             for name in ("training_large", "training_small", "inference")
         }
+
+
+def test_a_region_leads_to_its_tightness_and_that_to_rents(real_warehouse: RealWarehouse) -> None:
+    key = ["quarter_start", "region_id"]
+    beside = trace_row(
+        real_warehouse.settings,
+        "fct_scarcity_beside_load",
+        [*key, "chip_id"],
+        ["2025-10-01", "US", "all"],
+    )
+    assert fetch(real_warehouse, beside, "fct_scarcity_premium") == []
+    (tightness,) = fetch(real_warehouse, beside, "fct_tightness")
+    assert beside.row["tightness_p50"] == tightness["tightness_p50"]
+    found = trace_row(real_warehouse.settings, "fct_tightness", key, ["2025-10-01", "US"])
+    loads = fetch(real_warehouse, found, "fct_compute_load")
+    assert {load["access"] for load in loads} == {"all"}
+    # the smoother looks at every quarter
+    quarters = real_warehouse.query(
+        "select count(*) from marts.fct_compute_load where region_id = 'US' and access = 'all' "
+        "and scenario_id = 'baseline' and load_wanted_p50 is not null"
+    )
+    assert [(len(loads),)] == quarters
+    rents = {e.raw_table for e in found.evidence}
+    assert rents == {"contract_rents"}
+    assert fetch(real_warehouse, found, "fct_gpu_hour_cost")
 
 
 def list_event_ids(market: Market, row: dict, chips: set[str]) -> tuple[list[str], list[str]]:

@@ -16,7 +16,7 @@ where
     or (
         needs.load_served <= 1
         and allocation.got_large + allocation.got_small + allocation.got_inference
-        + allocation.surplus > 1 + 1e-9
+        + allocation.surplus + allocation.idle_share > 1 + 1e-9
     )
     -- what nobody wants is left only when everybody who can use it has enough
     or (

@@ -21,7 +21,7 @@ demand as (
         draw,
         workload_id || ' wanted' as what,
         wanted as h100e,
-    from {{ ref('int_demand__regional_demand') }}
+    from {{ ref('int_demand__regional_service') }}
     -- of the first year of large runs the list shows one or two
     where not (workload_id = 'training_large' and quarter_start < date '2023-01-01')
 ),

@@ -1,5 +1,5 @@
 -- What leaves some regions arrives in others, on every draw, and the components of a region's
--- demand add up to what is served there. Sums are kept to a thousandth of an H100.
+-- demand add up to what runs and tokens say of it. Sums are kept to a thousandth of an H100.
 with demand as (
     select * from {{ ref('int_demand__regional_demand') }}
 ),
@@ -19,7 +19,7 @@ components as (
         quarter_start,
         workload_id,
         draw,
-        served - (
+        runs_tokens_h100e - (
             coalesce(observed_runs, 0)
             + coalesce(unobserved_runs, 0)
             + coalesce(experiments, 0)
@@ -30,7 +30,7 @@ components as (
             + coalesce(moved_in, 0)
             - coalesce(moved_out, 0)
         ) as difference,
-        served,
+        runs_tokens_h100e,
     from demand
 )
 
@@ -50,4 +50,4 @@ select
     draw,
     difference,
 from components
-where abs(difference) > 1e-6 * greatest(served, 1)
+where abs(difference) > 1e-6 * greatest(runs_tokens_h100e, 1)

@@ -59,7 +59,7 @@ steps as (
 
     union all
 
-    -- served is what is left after the moves, and the demand of the figures the last of the walk
+    -- runs and tokens are what is left after the moves
     select
         quarter_start,
         region_id,
@@ -69,7 +69,7 @@ steps as (
         value,
         value_before as expected,
     from worked_out
-    where section = 'demand' and step = 'served' and value_before is not null
+    where section = 'demand' and step = 'runs_tokens' and value_before is not null
 
     union all
 

@@ -40,8 +40,8 @@ needs as (
     select * from {{ ref('int_balance__needs') }} where draw = 0
 ),
 
-regional_demand as (
-    select * from {{ ref('int_demand__regional_demand') }} where draw = 0
+regional_service as (
+    select * from {{ ref('int_demand__regional_service') }} where draw = 0
 ),
 
 gaps as (
@@ -112,7 +112,7 @@ gaps as (
     union all
 
     select concat_ws(' ', 'wanted factor of', region_id, quarter_start)
-    from regional_demand
+    from regional_service
     where
         served is not null
         and wanted is null

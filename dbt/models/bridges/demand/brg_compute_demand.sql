@@ -1,10 +1,10 @@
--- Behind the components of demand that are observed: the training runs of the quarters that stand
--- for a quarter, and the token volumes and points of compute per token between which a curve is read
--- (weights on its logarithmic scale). Of the two Chinese readings the larger counts on each draw.
+-- Behind the components of demand: the training runs of the quarters that stand for a quarter; the
+-- token volumes and points of compute per token between which a curve is read (weights on its
+-- logarithmic scale; of the two Chinese readings the larger counts on each draw); the claims of
+-- recommenders in the base, and of all parties; and both accounts in what is pooled and was served.
 {%- set readers = {
     'us': ['US', 'ROW'],
-    'cn_national': ['CN'],
-    'cn_doubao': ['CN'],
+    'cn_national': ['CN'], 'cn_doubao': ['CN'],
     'compute_per_token': ['US', 'ROW', 'CN'],
 } %}
 with run_windows as (
@@ -17,6 +17,21 @@ run_walk as (
 
 curve_segments as (
     select * from {{ ref('int_demand__curve_segments') }}
+),
+
+recommender_quarters as (
+    select * from {{ ref('int_demand__recommender_quarters') }}
+),
+
+claims as (
+    select
+        *,
+        {{ row_key(['quarter_start', 'region_id', 'segment']) }} as input_key,
+    from {{ published('fct_compute_claim') }}
+),
+
+chains as (
+    select * from {{ published('fct_demand_chain') }}
 ),
 
 judged_points as (
@@ -117,10 +132,68 @@ tokens as (
     left join judged_points on points.point_id = judged_points.assumption_id
 ),
 
+base as (
+    select
+        claims.quarter_start,
+        claims.region_id,
+        unnest(['inference', 'training_small']) as workload_id,
+        'base_load' as component,
+        'recommenders' as step,
+        'fct_compute_claim' as input_table,
+        claims.input_key,
+        cast(null as double) as weight,
+    from claims
+    inner join recommender_quarters
+        on
+            claims.segment = recommender_quarters.segment
+            and claims.quarter_start = recommender_quarters.quarter_start
+),
+
+-- a party that only serves models claims nothing for training, and the other way round
+claimed as (
+    select
+        claims.quarter_start,
+        claims.region_id,
+        kinds.workload_id,
+        'claims' as component,
+        'claims' as step,
+        'fct_compute_claim' as input_table,
+        claims.input_key,
+        cast(null as double) as weight,
+    from claims
+    inner join (
+        select unnest(['training_large', 'training_small', 'inference']) as workload_id
+    ) as kinds
+        on case
+            when kinds.workload_id = 'inference' then claims.inference_share_p95 > 0
+            else claims.inference_share_p05 < 1
+        end
+),
+
+pooled as (
+    select
+        quarter_start,
+        region_id,
+        workload_id,
+        'served' as component,
+        'account of demand' as step,
+        'fct_demand_chain' as input_table,
+        {{ row_key(['quarter_start', 'region_id', 'workload_id', 'chain']) }} as input_key,
+        weight,
+    from chains
+    where chain <> 'pooled'
+),
+
 inputs as (
     select * from runs
     union all
     select * from tokens
+    union all
+    select * from base
+    union all
+    select * from claimed
+    union all
+    select * from pooled
 )
 
 -- the world is the sum of its regions

@@ -17,6 +17,7 @@ kept_large as (
         needs.*,
         constants.allocation_rule as rule,
         least(1, 1 / nullif(needs.load_served, 0)) as scale,
+        1 - needs.idle_share as available,
         least(
             needs.need_served_large * least(1, 1 / nullif(needs.load_served, 0)), needs.large_share
         ) as keep_large,
@@ -36,7 +37,7 @@ kept as (
 slack as (
     select
         *,
-        greatest(0, 1 - keep_large - keep_small - keep_inference) as slack,
+        greatest(0, available - keep_large - keep_small - keep_inference) as slack,
         greatest(0, need_wanted_large - keep_large) as unmet_large,
         greatest(0, need_wanted_small - keep_small) as unmet_small,
         greatest(0, need_wanted_inference - keep_inference) as unmet_inference,
@@ -87,8 +88,25 @@ shares as (
         keep_large + add_large as got_large,
         keep_small + add_small as got_small,
         keep_inference + add_inference as got_inference,
-        slack - add_large - add_small - add_inference as surplus,
+        -- what is left by the last digits of a double is nothing
+        round(slack - add_large - add_small - add_inference, 12) as surplus,
     from with_inference
+),
+
+supplied as (
+    select
+        *,
+        {%- for workload, suitable_share in {
+            'large': 'least(large_share, grade_share - got_small)',
+            'small': 'grade_share - got_large',
+            'inference': '1.0',
+        }.items() %}
+        usable_{{ workload }}
+        * least(got_{{ workload }} + surplus, {{ suitable_share }})
+        / nullif({{ {'large': 'large_share', 'small': 'grade_share'}.get(workload, '1.0') }}, 0)
+            as supply_{{ workload }},
+        {%- endfor %}
+    from shares
 )
 
 select
@@ -97,25 +115,23 @@ select
     region_id,
     access,
     draw,
-    is_feasible,
     got_large,
     got_small,
     got_inference,
     surplus,
+    idle_share,
     wanted_large,
     wanted_small,
     wanted_inference,
-    {%- for workload, suitable_share in {
-        'large': 'least(large_share, grade_share - got_small)',
-        'small': 'grade_share - got_large',
-        'inference': '1.0',
-    }.items() %}
-    -- what is met in full is at least the demand itself, to the last digit
-    greatest(
-        usable_{{ workload }}
-        * least(got_{{ workload }} + surplus, {{ suitable_share }})
-        / nullif({{ {'large': 'large_share', 'small': 'grade_share'}.get(workload, '1.0') }}, 0),
-        case when add_{{ workload }} >= unmet_{{ workload }} then wanted_{{ workload }} end
-    ) as supply_{{ workload }},
+    {%- for workload in ['large', 'small', 'inference'] %}
+    -- what is met in full, with nothing left, is the demand itself to the last digit
+    case
+        when {{ difference('supply_' ~ workload, 'wanted_' ~ workload) }} = 0
+            then wanted_{{ workload }}
+        else greatest(
+            supply_{{ workload }},
+            case when add_{{ workload }} >= unmet_{{ workload }} then wanted_{{ workload }} end
+        )
+    end as supply_{{ workload }},
     {%- endfor %}
-from shares
+from supplied

@@ -1,7 +1,5 @@
 -- Supply after allocation against wanted demand by workload, on every draw, scenario and access,
--- with the world as the sum of its regions on the same draw. A draw in which served work exceeds
--- the stock says nothing about shortage and is marked; the world needs all its regions feasible.
--- The world of a scenario adds the regions that it leaves as they were.
+-- with the world as the sum of its regions on the same draw. The world of a scenario adds the regions that it leaves as they were.
 with allocation as (
     select * from {{ ref('int_balance__allocation') }}
 ),
@@ -51,7 +49,6 @@ worlds as (
         'WORLD' as region_id,
         parts.access,
         parts.draw,
-        bool_and(parts.is_feasible) as is_feasible,
         {%- for workload in workloads %}
         {%- for side in ['supply', 'wanted'] %}
         case
@@ -72,7 +69,6 @@ all_regions as (
         region_id,
         access,
         draw,
-        is_feasible,
         {%- for workload in workloads %}
         supply_{{ workload }},
         wanted_{{ workload }},
@@ -92,7 +88,6 @@ select
     '{{ 'inference' if workload == 'inference' else 'training_' ~ workload }}' as workload_id,
     access,
     draw,
-    is_feasible,
     supply_{{ workload }} as supply_h100e,
     wanted_{{ workload }} as demand_h100e,
 from all_regions

@@ -1,6 +1,7 @@
 -- Quantiles of supply, demand, gap and coverage and the probability of shortage, all of one row
--- from the same draws: those in which the region (for the world: every region) is feasible. With
--- too few of them left no quantity is published. A scenario shows the baseline's figures where it
+-- from all draws; with fewer draws than quantiles need no quantity is published. Where what is wanted
+-- is met with nothing left over, supply and demand are equal on a draw; the share of such draws stands
+-- beside the probability of shortage. A scenario shows the baseline's figures where it
 -- changes nothing, and none where the volume of a change is unknown.
 with balance_draws as (
     select * from {{ ref('int_balance__balance_draws') }}
@@ -30,17 +31,12 @@ scenario_cells as (
     select * from {{ ref('int_balance__scenario_cells') }}
 ),
 
-shares as (
-    select
-        scenario_id,
-        quarter_start,
-        region_id,
-        workload_id,
-        access,
-        count(*) filter (where not is_feasible) / count(*) as infeasible_share,
-    from balance_draws
-    where draw > 0
-    group by scenario_id, quarter_start, region_id, workload_id, access
+bound_checks as (
+    select * from {{ ref('int_demand__bound_checks') }}
+),
+
+chain_weights as (
+    select * from {{ ref('int_demand__chain_weights') }}
 ),
 
 points as (
@@ -53,15 +49,16 @@ points as (
         count(*) filter (where draw > 0) as draws_used,
         {{ quantile_points('supply_h100e') }} as supply_points,
         {{ quantile_points('demand_h100e') }} as demand_points,
-        {{ quantile_points('supply_h100e - demand_h100e') }} as gap_points,
+        {{ quantile_points(difference('supply_h100e', 'demand_h100e')) }} as gap_points,
         -- a draw without demand is covered without limit
         {{ quantile_points(
             "case when demand_h100e = 0 then 'infinity'::double else supply_h100e / demand_h100e end"
         ) }} as coverage_points,
         count(*) filter (where draw > 0 and supply_h100e < demand_h100e)
         / nullif(count(demand_h100e) filter (where draw > 0), 0) as shortage_probability,
+        count(*) filter (where draw > 0 and supply_h100e = demand_h100e)
+        / nullif(count(demand_h100e) filter (where draw > 0), 0) as share_exactly_balanced,
     from balance_draws
-    where is_feasible
     group by scenario_id, quarter_start, region_id, workload_id, access
 ),
 
@@ -111,18 +108,28 @@ select
     kept_points.coverage_points,
     kept_points.shortage_probability,
     coalesce(points.draws_used, 0) as draws_used,
-    shares.infeasible_share,
+    case when points.draws_used > 0 then 0::double end as infeasible_share,
+    kept_points.share_exactly_balanced,
     quarter_states.supply_is_nowcast or quarter_states.demand_is_nowcast as is_nowcast,
     quarter_states.supply_is_provisional as is_provisional,
     policy_regimes.policy_regime,
+    case
+        when kept_points.supply_points is null or kept_points.demand_points is null
+            then 'no quantities: an input is not observed'
+        when quarter_states.supply_is_nowcast
+            then 'deliveries up to the quarter are not counted yet'
+        when bound_checks.is_bound_strong
+            then 'stock and demand contradict each other'
+        when
+            greatest(
+                kept_points.supply_points.p95 / nullif(kept_points.supply_points.p05, 0),
+                kept_points.demand_points.p95 / nullif(kept_points.demand_points.p05, 0)
+            ) > {{ var('printable_ratio') }}
+            then 'an interval spans more than a factor of {{ var("printable_ratio") }}'
+        when chain_weights.runs_tokens_weight in (0, 1)
+            then 'demand rests on one account'
+    end as printable_note,
 from grid
-left join shares
-    on
-        grid.quarter_start = shares.quarter_start
-        and grid.region_id = shares.region_id
-        and grid.workload_id = shares.workload_id
-        and grid.access = shares.access
-        and grid.drawn_from = shares.scenario_id
 left join points
     on
         grid.quarter_start = points.quarter_start
@@ -147,3 +154,12 @@ left join policy_regimes
         grid.quarter_start = policy_regimes.quarter_start
         and grid.region_id = policy_regimes.region_id
         and grid.scenario_id = policy_regimes.scenario_id
+left join bound_checks
+    on
+        grid.quarter_start = bound_checks.quarter_start
+        and grid.region_id = bound_checks.region_id
+left join chain_weights
+    on
+        grid.quarter_start = chain_weights.quarter_start
+        and grid.region_id = chain_weights.region_id
+        and grid.workload_id = chain_weights.workload_id

@@ -48,7 +48,7 @@ select
     draw,
     load_served,
     load_wanted,
-    is_feasible,
+    idle_share,
 from needs
 
 union all
@@ -67,7 +67,8 @@ select
         when count(parts.load_wanted) = any_value(region_count.regions)
             then {{ exact_sum('parts.load_wanted * parts.stock') }} / {{ exact_sum('parts.stock') }}
     end as load_wanted,
-    bool_and(parts.is_feasible) as is_feasible,
+    {{ exact_sum('coalesce(parts.idle_share, 0) * parts.stock') }} / {{ exact_sum('parts.stock') }}
+        as idle_share,
 from parts
 cross join region_count
 group by parts.scenario_id, parts.quarter_start, parts.access, parts.draw

@@ -11,16 +11,16 @@ scenario_supply as (
     select * from {{ ref('int_balance__scenario_supply') }}
 ),
 
-regional_demand as (
-    select * from {{ ref('int_demand__regional_demand') }}
+regional_service as (
+    select * from {{ ref('int_demand__regional_service') }}
 ),
 
 scenario_demand as (
     select * from {{ ref('int_balance__scenario_demand') }}
 ),
 
-tolerance as (
-    select * from {{ constant_points('max_served_load') }}
+idle_shares as (
+    select * from {{ ref('int_demand__idle_shares') }}
 ),
 
 rented_shares as (
@@ -43,7 +43,7 @@ demand_rows as (
         workload_id,
         served,
         wanted,
-    from regional_demand
+    from regional_service
 
     union all
 
@@ -178,33 +178,30 @@ loads as (
     from needs
 ),
 
--- What was served cannot exceed the stock by more than errors of timing; a draw in which it does
--- contradicts itself for the whole region, so it is out for the offered part as well. Only what
--- happened can be contradicted: a draw that holds there holds in every scenario.
-feasible as (
+-- What stands idle with its owner is not to be had, nor is what customers reserved and do not use; of
+-- what is offered only the latter. Work that was served did run, so it bounds what can be idle.
+idle as (
     select
-        loads.quarter_start,
-        loads.region_id,
-        loads.draw,
-        bool_and(loads.load_served <= tolerance.max_served_load) filter (
-            where loads.access = 'all'
-        ) as is_feasible,
-        bool_and(loads.load_served <= tolerance.max_served_load) as is_feasible_for_both,
+        loads.*,
+        least(
+            coalesce(
+                case loads.access
+                    when 'all'
+                        then idle_shares.owned_idle_share + idle_shares.reserved_idle_share
+                    else idle_shares.reserved_idle_share
+                end,
+                0
+            ),
+            greatest(0, 1 - loads.load_served)
+        ) as idle_share,
     from loads
-    cross join tolerance
-    where loads.scenario_id = 'baseline'
-    group by loads.quarter_start, loads.region_id, loads.draw
+    left join idle_shares
+        on
+            loads.region_id = idle_shares.region_id
+            and loads.quarter_start = idle_shares.quarter_start
+            and loads.draw = idle_shares.draw
 )
 
-select
-    loads.*,
-    case loads.access
-        when 'all' then feasible.is_feasible
-        else feasible.is_feasible_for_both
-    end as is_feasible,
-from loads
-inner join feasible
-    on
-        loads.quarter_start = feasible.quarter_start
-        and loads.region_id = feasible.region_id
-        and loads.draw = feasible.draw
+-- what is wanted stands against the stock with what nobody can have
+select * replace (load_wanted + coalesce(idle_share, 0) as load_wanted)
+from idle

@@ -2,8 +2,8 @@
 -- What the rules that a scenario changes did, as quantiles over the draws: actual less
 -- counterfactual, by quantity, quality and in total, for the deployed stock and for usable supply,
 -- which is what the balance shares out. Behind the total stands what became of it in the balance:
--- supply after allocation and gap, on the draws in which what happened is feasible. Sharing out is
--- not additive, so quantity and quality stop before it.
+-- supply after allocation and gap, on every draw. Sharing out is not additive, so quantity and
+-- quality stop before it.
 with supply_effects as (
     select * from {{ ref('int_balance__supply_effects') }}
 ),
@@ -118,12 +118,12 @@ balance_points as (
         changed.region_id,
         changed.workload_id,
         {{ quantile_points(
-            'baseline.supply_h100e - changed.supply_h100e', where='changed.is_feasible'
+            difference('baseline.supply_h100e', 'changed.supply_h100e'), where='changed.draw > 0'
         ) }} as supply_points,
         {{ quantile_points(
-            '(baseline.supply_h100e - baseline.demand_h100e)'
-            ~ ' - (changed.supply_h100e - changed.demand_h100e)',
-            where='changed.is_feasible'
+            '(' ~ difference('baseline.supply_h100e', 'changed.supply_h100e') ~ ') - ('
+            ~ difference('baseline.demand_h100e', 'changed.demand_h100e') ~ ')',
+            where='changed.draw > 0'
         ) }} as gap_points,
     from balance_draws as changed
     inner join balance_draws as baseline

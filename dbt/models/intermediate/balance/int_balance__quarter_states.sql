@@ -17,8 +17,8 @@ quarter_coverage as (
     select * from {{ ref('int_supply__quarter_coverage') }}
 ),
 
-regional_demand as (
-    select * from {{ ref('int_demand__regional_demand') }}
+regional_service as (
+    select * from {{ ref('int_demand__regional_service') }}
 ),
 
 demand_states as (
@@ -27,7 +27,7 @@ demand_states as (
         region_id,
         workload_id,
         bool_or(is_nowcast) as is_nowcast,
-    from regional_demand
+    from regional_service
     where draw = 0
     group by quarter_start, region_id, workload_id
 ),

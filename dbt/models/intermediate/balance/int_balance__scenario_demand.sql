@@ -1,8 +1,8 @@
 -- Demand of a region in the world of a scenario, where the scenario moves it, on every draw. Work
 -- that ran on clusters abroad comes home: there it is wanted, but nobody has seen it served; abroad
 -- it is neither any more.
-with regional_demand as (
-    select * from {{ ref('int_demand__regional_demand') }}
+with regional_service as (
+    select * from {{ ref('int_demand__regional_service') }}
 ),
 
 scenario_quarters as (
@@ -26,39 +26,49 @@ coming_home as (
     select
         closed.scenario_id,
         closed.quarter_start,
-        regional_demand.workload_id,
-        regional_demand.draw,
-        -- in thousandths, as it was added to the demand of the region it moved to
-        round(closed.touched_share * regional_demand.moved_out, 3) as h100e,
+        regional_service.workload_id,
+        regional_service.draw,
+        -- of what the region abroad served, as much as its account of runs and tokens holds of it
+        round(
+            closed.touched_share * regional_service.moved_out
+            * abroad.served / nullif(abroad.runs_tokens, 0),
+            3
+        ) as h100e,
     from closed
-    inner join regional_demand
+    inner join regional_service
         on
-            closed.quarter_start = regional_demand.quarter_start
-            and regional_demand.region_id = 'CN'
-    where regional_demand.moved_out is not null
+            closed.quarter_start = regional_service.quarter_start
+            and regional_service.region_id = 'CN'
+    inner join regional_service as abroad
+        on
+            abroad.region_id = 'ROW'
+            and regional_service.quarter_start = abroad.quarter_start
+            and regional_service.workload_id = abroad.workload_id
+            and regional_service.draw = abroad.draw
+    where regional_service.moved_out is not null
 )
 
 select
     coming_home.scenario_id,
-    regional_demand.quarter_start,
-    regional_demand.region_id,
-    regional_demand.workload_id,
-    regional_demand.draw,
+    regional_service.quarter_start,
+    regional_service.region_id,
+    regional_service.workload_id,
+    regional_service.draw,
     case
-        when regional_demand.region_id = 'CN' then regional_demand.served
-        else regional_demand.served - coming_home.h100e
+        when regional_service.region_id = 'CN' then regional_service.served
+        else regional_service.served - coming_home.h100e
     end as served,
     (
-        regional_demand.served
-        + case when regional_demand.region_id = 'CN' then 1 else -1 end * coming_home.h100e
+        regional_service.served
+        + case when regional_service.region_id = 'CN' then 1 else -1 end * coming_home.h100e
     )
-    * regional_demand.wanted / nullif(regional_demand.served, 0) as wanted,
+    * regional_service.wanted / nullif(regional_service.served, 0) as wanted,
 from coming_home
-inner join regional_demand
+inner join regional_service
     on
-        coming_home.quarter_start = regional_demand.quarter_start
-        and coming_home.workload_id = regional_demand.workload_id
-        and coming_home.draw = regional_demand.draw
+        coming_home.quarter_start = regional_service.quarter_start
+        and coming_home.workload_id = regional_service.workload_id
+        and coming_home.draw = regional_service.draw
 where
-    regional_demand.region_id = 'CN'
-    or regional_demand.moved_in is not null
+    regional_service.region_id = 'CN'
+    or regional_service.moved_in is not null

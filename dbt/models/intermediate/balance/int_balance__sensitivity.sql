@@ -1,5 +1,5 @@
 {{ config(materialized='view') }}
--- How much the gap of a quarter, region and kind of work moves with each input, over the feasible
+-- How much the gap of a quarter, region and kind of work moves with each input, over the
 -- draws of the baseline and all chips: Spearman's rank correlation, and the mean gap in the top
 -- tenth of the draws by the input less that in the bottom tenth. Inputs of one region cannot move
 -- another, but for work that goes to ROW and the sum of all.
@@ -24,7 +24,6 @@ gaps as (
         scenario_id = 'baseline'
         and access = 'all'
         and draw > 0
-        and is_feasible
         and supply_h100e is not null
         and demand_h100e is not null
 ),

@@ -38,7 +38,7 @@ with quarters as (
     ('demand', 'moved_in', 'all', ['demand_abroad_share']),
     ('demand', 'wanted', 'all', ['wanted_factor']),
     ('demand', 'rented', 'all', ['rented_demand_share']),
-    ('balance', 'supply', 'all', ['allocation_rule', 'max_served_load']),
+    ('balance', 'supply', 'all', ['allocation_rule']),
 ] %}
 
 readers as (

@@ -5,8 +5,8 @@ with own_demand as (
     select * from {{ ref('int_demand__own_demand') }} where draw = 0
 ),
 
-regional_demand as (
-    select * from {{ ref('int_demand__regional_demand') }} where draw = 0
+regional_service as (
+    select * from {{ ref('int_demand__regional_service') }} where draw = 0
 ),
 
 token_demand as (
@@ -19,39 +19,41 @@ curves as (
 
 amounts as (
     select
-        regional_demand.quarter_start,
-        regional_demand.region_id,
-        regional_demand.workload_id,
-        regional_demand.observed_runs,
-        regional_demand.unobserved_runs,
-        regional_demand.experiments,
-        regional_demand.small_runs,
-        regional_demand.base_load,
-        regional_demand.tokens,
-        regional_demand.nontoken_generative,
-        regional_demand.moved_in,
-        regional_demand.moved_out,
-        regional_demand.served,
-        regional_demand.wanted,
+        regional_service.quarter_start,
+        regional_service.region_id,
+        regional_service.workload_id,
+        regional_service.observed_runs,
+        regional_service.unobserved_runs,
+        regional_service.experiments,
+        regional_service.small_runs,
+        regional_service.base_load,
+        regional_service.tokens,
+        regional_service.nontoken_generative,
+        regional_service.moved_in,
+        regional_service.moved_out,
+        regional_service.runs_tokens,
+        regional_service.pooled,
+        regional_service.served,
+        regional_service.wanted,
         own_demand.generative,
         token_demand.tokens_per_day / 1e12 as tera_tokens,
         curves.value as compute_per_token,
         token_demand.tokens_per_day / 1e12 * curves.value as plain_tokens,
-    from regional_demand
+    from regional_service
     inner join own_demand
         on
-            regional_demand.quarter_start = own_demand.quarter_start
-            and regional_demand.region_id = own_demand.region_id
-            and regional_demand.workload_id = own_demand.workload_id
+            regional_service.quarter_start = own_demand.quarter_start
+            and regional_service.region_id = own_demand.region_id
+            and regional_service.workload_id = own_demand.workload_id
     left join token_demand
         on
-            regional_demand.workload_id = 'inference'
-            and regional_demand.quarter_start = token_demand.quarter_start
-            and regional_demand.region_id = token_demand.region_id
+            regional_service.workload_id = 'inference'
+            and regional_service.quarter_start = token_demand.quarter_start
+            and regional_service.region_id = token_demand.region_id
     left join curves
         on
-            regional_demand.workload_id = 'inference'
-            and regional_demand.quarter_start = curves.quarter_start
+            regional_service.workload_id = 'inference'
+            and regional_service.quarter_start = curves.quarter_start
 ),
 
 {#-
@@ -70,11 +72,13 @@ amounts as (
     ('inference', 'compute_per_token', 'times', 'compute_per_token', 'plain_tokens', 'h100e', 'x H100 equivalents that serve 1e12 tokens a day'),
     ('inference', 'tokens', 'times', 'tokens / nullif(plain_tokens, 0)', 'tokens', 'h100e', 'x size of the models'),
     ('inference', 'nontoken_generative', 'times', 'generative / nullif(tokens, 0)', 'generative', 'h100e', 'x factor for images, video and other generative work'),
-    ('training_small', 'base_load', 'plus', 'base_load', 'generative + base_load', 'h100e', '+ work that is not generative: share of the usable stock of the first quarter, growing'),
-    ('inference', 'base_load', 'plus', 'base_load', 'generative + base_load', 'h100e', '+ work that is not generative: share of the usable stock of the first quarter, growing'),
+    ('training_small', 'base_load', 'plus', 'base_load', 'generative + base_load', 'h100e', '+ work that is not generative: what recommenders are claimed to run on, else a share of the first stock, growing'),
+    ('inference', 'base_load', 'plus', 'base_load', 'generative + base_load', 'h100e', '+ work that is not generative: what recommenders are claimed to run on, else a share of the first stock, growing'),
     ('any', 'moved_out', 'minus', 'moved_out', own ~ ' - moved_out', 'h100e', '- work that runs abroad'),
     ('any', 'moved_in', 'plus', 'moved_in', own ~ ' - coalesce(moved_out, 0) + moved_in', 'h100e', '+ work that comes from abroad'),
-    ('any', 'served', 'result', 'null', 'served', 'h100e', 'work that was served in the region'),
+    ('any', 'runs_tokens', 'result', 'null', 'runs_tokens', 'h100e', 'work in the region by runs and tokens'),
+    ('any', 'pooled', 'times', 'pooled / nullif(runs_tokens, 0)', 'pooled', 'h100e', 'x pooled with claims on compute, each account by the inverse of its variance'),
+    ('any', 'served', 'times', 'served / nullif(pooled, 0)', 'served', 'h100e', 'x what can have run on the stock: the middle of what lies below it'),
     ('any', 'wanted', 'times', 'wanted / nullif(served, 0)', 'wanted', 'h100e', 'x wanted over served: queues and refusals'),
 ] %}
 

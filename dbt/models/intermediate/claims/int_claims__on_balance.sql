@@ -15,7 +15,6 @@ balance_draws as (
         region_id = 'CN'
         and scenario_id = 'baseline'
         and access = 'merchant'
-        and is_feasible
 ),
 
 claim_quarters as (
@@ -107,9 +106,9 @@ surplus as (
         {{ ends_of_points('at_then.wanted_points') }} as then_points,
         {{ ends_of_points('at_latest.wanted_points') }} as latest_points,
         {{ ends_of_points('at_latest.wanted_points') }} as test_points,
-        'share of draws whose served work exceeds the stock '
-        || {{ shown_number('at_then.infeasible_share') }} || ' then, '
-        || {{ shown_number('at_latest.infeasible_share') }} || ' latest' as detail,
+        'probability that the stock bears the demand '
+        || {{ shown_number('at_then.bound_probability') }} || ' then, '
+        || {{ shown_number('at_latest.bound_probability') }} || ' latest' as detail,
     from claim_quarters
     left join loads as at_then on claim_quarters.then_quarter = at_then.quarter_start
     left join loads as at_latest on claim_quarters.latest_quarter = at_latest.quarter_start

@@ -1,7 +1,7 @@
 -- Claims on the growth of demand in China, draw by draw, so that errors shared by both ends of a
 -- comparison do not widen it.
-with regional_demand as (
-    select * from {{ ref('int_demand__regional_demand') }} where region_id = 'CN'
+with regional_service as (
+    select * from {{ ref('int_demand__regional_service') }} where region_id = 'CN'
 ),
 
 token_demand as (
@@ -32,7 +32,7 @@ series as (
             'coalesce(observed_runs, 0) + coalesce(unobserved_runs, 0) + coalesce(experiments, 0)'
             ~ ' + coalesce(small_runs, 0)'
         ) }} as value,
-    from regional_demand
+    from regional_service
     where workload_id <> 'inference'
     group by quarter_start, draw
 
@@ -61,7 +61,7 @@ series as (
         quarter_start,
         draw,
         wanted as value,
-    from regional_demand
+    from regional_service
     where workload_id = 'inference'
 
     union all
@@ -81,7 +81,7 @@ series as (
         quarter_start,
         draw,
         {{ exact_sum('observed_runs') }} as value,
-    from regional_demand
+    from regional_service
     where workload_id <> 'inference'
     group by quarter_start, draw
 ),

@@ -1,8 +1,8 @@
 -- Quantiles of demand by component, region and workload, with the world as the sum of its regions
 -- on the same draw. A component that a region or kind of work cannot have is no row; one that it
 -- has but nobody observed is a row without a quantity.
-with regional_demand as (
-    select * from {{ ref('int_demand__regional_demand') }}
+with regional_service as (
+    select * from {{ ref('int_demand__regional_service') }}
 ),
 
 workloads as (
@@ -11,12 +11,12 @@ workloads as (
 
 {% set components = [
     'observed_runs', 'unobserved_runs', 'experiments', 'small_runs', 'base_load', 'tokens',
-    'nontoken_generative', 'moved_in', 'moved_out', 'served', 'wanted',
+    'nontoken_generative', 'moved_in', 'moved_out', 'runs_tokens', 'claims', 'served', 'wanted',
 ] %}
 
 region_count as (
     select count(distinct region_id) as regions
-    from regional_demand
+    from regional_service
 ),
 
 -- moves concern some regions only; everything else of the world needs all of them
@@ -28,29 +28,29 @@ all_regions as (
         draw,
         is_nowcast,
         {{ components | join(',\n        ') }},
-    from regional_demand
+    from regional_service
 
     union all
 
     select
         'WORLD' as region_id,
-        regional_demand.quarter_start,
-        regional_demand.workload_id,
-        regional_demand.draw,
-        bool_or(regional_demand.is_nowcast) as is_nowcast,
+        regional_service.quarter_start,
+        regional_service.workload_id,
+        regional_service.draw,
+        bool_or(regional_service.is_nowcast) as is_nowcast,
         {%- for component in components %}
         {% if component in ('moved_in', 'moved_out') -%}
-        {{ exact_sum('regional_demand.' ~ component) }} as {{ component }},
+        {{ exact_sum('regional_service.' ~ component) }} as {{ component }},
         {%- else -%}
         case
-            when count(regional_demand.{{ component }}) = any_value(region_count.regions)
-                then {{ exact_sum('regional_demand.' ~ component) }}
+            when count(regional_service.{{ component }}) = any_value(region_count.regions)
+                then {{ exact_sum('regional_service.' ~ component) }}
         end as {{ component }},
         {%- endif %}
         {%- endfor %}
-    from regional_demand
+    from regional_service
     cross join region_count
-    group by regional_demand.quarter_start, regional_demand.workload_id, regional_demand.draw
+    group by regional_service.quarter_start, regional_service.workload_id, regional_service.draw
 ),
 
 points as (
@@ -85,6 +85,9 @@ parts as (
         ('inference', 'tokens'),
         ('inference', 'nontoken_generative'),
         ('inference', 'base_load'),
+        ('training_large', 'runs_tokens'),
+        ('training_small', 'runs_tokens'),
+        ('inference', 'runs_tokens'),
         ('training_large', 'served'),
         ('training_large', 'wanted'),
         ('training_small', 'served'),

@@ -1,7 +1,7 @@
 -- Demand by the region in which it is served, on every draw: part of the training and inference of
 -- Chinese developers, and of the training of American ones, runs abroad and moves to the rest of
--- the world; nothing is lost on the way. Wanted is what was served plus what was queued or refused,
--- by statements about queues and never by prices.
+-- the world; nothing is lost on the way. This is the account of runs and tokens alone; what tables
+-- show as served is pooled from it and from claims.
 with own_demand as (
     select * from {{ ref('int_demand__own_demand') }}
 ),
@@ -18,7 +18,7 @@ in_force as (
         judged.workload_id,
         judged.draw,
         judged.value,
-    from {{ assumption_draws('demand_abroad_share', 'wanted_factor') }} as judged
+    from {{ assumption_draws('demand_abroad_share') }} as judged
     inner join quarters
         on
             coalesce(judged.valid_from <= quarters.quarter_start, true)
@@ -35,7 +35,6 @@ shares_abroad as (
         max(value) filter (where workload_id = 'inference') as inference_share,
         max(value) filter (where workload_id = 'base') as base_share,
     from in_force
-    where parameter = 'demand_abroad_share'
     group by quarter_start, region_id, draw
 ),
 
@@ -100,7 +99,7 @@ totals as (
         + case
             when leaving.can_leave or not arriving.is_observed then 0
             else arriving.moved_in
-        end as served,
+        end as runs_tokens_h100e,
         leaving.is_nowcast
         or (not leaving.can_leave and arriving.is_observed and arriving.is_nowcast) as is_nowcast,
     from leaving
@@ -111,13 +110,4 @@ totals as (
             and leaving.draw = arriving.draw
 )
 
-select
-    totals.*,
-    totals.served * wanted.value as wanted,
-from totals
-left join in_force as wanted
-    on
-        wanted.parameter = 'wanted_factor'
-        and totals.quarter_start = wanted.quarter_start
-        and totals.region_id = wanted.region_id
-        and totals.draw = wanted.draw
+select * from totals

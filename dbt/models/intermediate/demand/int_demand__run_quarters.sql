@@ -143,4 +143,8 @@ select
         as h100e,
 from overlapping
 inner join reference_rates on overlapping.draw = reference_rates.draw
+inner join run_coverage
+    on
+        overlapping.region_id = run_coverage.region_id
+        and overlapping.quarter_start <= run_coverage.last_covered_quarter
 group by overlapping.region_id, overlapping.is_large, overlapping.quarter_start, overlapping.draw

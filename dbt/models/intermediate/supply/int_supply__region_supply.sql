@@ -69,6 +69,7 @@ steps as (
         stock.deployed_it_power_mw,
         stock.deployed_training,
         stock.deployed_inference,
+        stock.deployed_8bit * region_shares.powered_share as powered_8bit,
         stock.deployed_training * region_shares.powered_share as powered_training,
         stock.deployed_training_grade * region_shares.powered_share as suitable_small,
         stock.deployed_training_grade * region_shares.powered_share
@@ -115,6 +116,7 @@ select
     {{ exact_sum('steps.nominal_inference') }} as nominal_inference,
     {{ exact_sum('steps.deployed_training') }} as deployed_training,
     {{ exact_sum('steps.deployed_inference') }} as deployed_inference,
+    {{ exact_sum('steps.powered_8bit') }} as powered_8bit,
     {{ exact_sum('steps.powered_training') }} as powered_training,
     {{ exact_sum('steps.suitable_inference') }} as powered_inference,
     {{ exact_sum('steps.suitable_large') }} as suitable_large,

@@ -12,7 +12,10 @@ select
     shortage_probability,
     draws_used,
     infeasible_share,
+    share_exactly_balanced,
     is_nowcast,
     is_provisional,
     policy_regime,
+    printable_note is null as is_printable,
+    printable_note,
 from {{ ref('int_balance__balances') }}

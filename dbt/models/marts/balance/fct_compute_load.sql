@@ -7,4 +7,8 @@ select
     {{ quantile_columns('wanted_points', 'load_wanted') }},
     infeasible_share,
     draws_used,
+    {{ quantile_columns('idle_points', 'idle_share') }},
+    bound_probability,
+    stock_shift,
+    is_bound_strong,
 from {{ ref('int_balance__loads') }}

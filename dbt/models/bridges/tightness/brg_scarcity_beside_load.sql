@@ -1,5 +1,5 @@
--- Behind the two signs: all behind the premium; load and balances of merchant capacity, which have
--- bridges or walks of their own.
+-- Behind the two signs: all behind the premium, where the row is about one chip; load and balances of
+-- merchant capacity, and the tightness of the region, which have bridges or walks of their own.
 {%- set key = ['quarter_start', 'region_id', 'chip_id'] %}
 with signs as (
     select * from {{ published('fct_scarcity_beside_load') }}
@@ -33,6 +33,18 @@ select
     {{ row_key(key) }} as input_key,
     cast(null as double) as weight,
 from signs
+where premium_p50 is not null
+
+union all
+
+select
+    {{ key | join(',\n    ') }},
+    'tightness' as step,
+    'fct_tightness' as input_table,
+    {{ row_key(['quarter_start', 'region_id']) }} as input_key,
+    cast(null as double) as weight,
+from signs
+where tightness_quantity_p50 is not null or tightness_price_p50 is not null
 
 union all
 

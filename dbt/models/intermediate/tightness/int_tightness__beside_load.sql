@@ -1,7 +1,8 @@
 {{ config(materialized='view') }}
--- The two independent signs of shortage side by side: what the price says (premium over cost) and
--- what quantities say (load wanted of merchant capacity). Neither is calibrated on the other.
--- A sign speaks only where its whole interval lies on one side of one.
+-- The two independent signs of shortage side by side, for every chip with a premium and for each
+-- region as a whole (`all`): premium over cost, load that is wanted, and what both sides say together.
+-- Neither is calibrated on the other. The plain signs speak only where a whole interval lies on one
+-- side of one.
 with premiums as (
     select * from {{ ref('int_prices__scarcity_premiums') }}
 ),
@@ -12,6 +13,10 @@ loads as (
 
 balances as (
     select * from {{ ref('int_balance__balances') }}
+),
+
+states as (
+    select * from {{ ref('int_tightness__states') }}
 ),
 
 merchant_loads as (
@@ -39,6 +44,35 @@ shortages as (
     group by quarter_start, region_id
 ),
 
+-- a region as a whole has no premium of one chip
+subjects as (
+    select
+        quarter_start,
+        region_id,
+        chip_id,
+        premium_low,
+        premium_central,
+        premium_high,
+        is_thin,
+        known_on,
+        source_ids,
+    from premiums
+
+    union all
+
+    select
+        quarter_start,
+        region_id,
+        'all' as chip_id,
+        null::double as premium_low,
+        null::double as premium_central,
+        null::double as premium_high,
+        null::boolean as is_thin,
+        known_on,
+        source_ids,
+    from states
+),
+
 joined as (
     select
         premiums.quarter_start,
@@ -49,11 +83,11 @@ joined as (
         premiums.premium_high,
         premiums.is_thin,
         merchant_loads.wanted_points,
-        merchant_loads.infeasible_share,
         shortages.training_large_shortage_probability,
         shortages.training_small_shortage_probability,
         shortages.inference_shortage_probability,
         case
+            when premiums.premium_low is null then 'unknown'
             when premiums.premium_low > 1 then 'scarce'
             when premiums.premium_high < 1 then 'ample'
             else 'unclear'
@@ -66,7 +100,7 @@ joined as (
         end as quantity_sign,
         premiums.known_on,
         premiums.source_ids,
-    from premiums
+    from subjects as premiums
     left join merchant_loads
         on
             premiums.quarter_start = merchant_loads.quarter_start
@@ -78,11 +112,26 @@ joined as (
 )
 
 select
-    *,
+    joined.*,
+    (joined.premium_central > 1) = (joined.wanted_points.p50 > 1) as do_medians_agree,
+    states.quantity_points,
+    states.price_points,
+    states.both_points,
+    states.probability_tight_quantity,
+    states.probability_tight_price,
+    states.probability_tight,
+    states.direction_quantity,
+    states.direction_price,
+    states.disagreement_z,
+    coalesce(states.agreement, 'unknown') as agreement,
+    coalesce(states.is_informative, false) as is_informative,
     case
-        when price_sign in ('scarce', 'ample') and quantity_sign in ('scarce', 'ample')
-            then case when price_sign = quantity_sign then 'agree' else 'disagree' end
-        else 'undecided'
-    end as agreement,
-    (premium_central > 1) = (wanted_points.p50 > 1) as do_medians_agree,
+        when states.region_id is null then 'no rent of the region speaks of scarcity'
+        else states.uninformative_reason
+    end as uninformative_reason,
+    coalesce(states.state, 'unknown') as state,
 from joined
+left join states
+    on
+        joined.quarter_start = states.quarter_start
+        and joined.region_id = states.region_id

@@ -1,0 +1,16 @@
+select
+    quarter_start,
+    region_id,
+    segment,
+    segment_name,
+    segment_name_zh,
+    basis,
+    is_supply_derived,
+    is_nowcast,
+    {{ quantile_columns('h100e_8bit_points', 'h100e_8bit') }},
+    {{ quantile_columns('stock_share_points', 'stock_share') }},
+    {{ quantile_columns('inference_share_points', 'inference_share') }},
+    source_ids,
+    known_on,
+    confidence,
+from {{ ref('int_demand__claim_points') }}
