@@ -37,7 +37,7 @@ pytestmark = pytest.mark.usefixtures("market")
 def test_every_price_mart_is_traced_here(real_warehouse: RealWarehouse) -> None:
     published = real_warehouse.query(
         "select table_name from duckdb_tables() where schema_name = 'marts' and "
-        "regexp_matches(table_name, '^fct_.*(price|rental|gpu_hour|scarcity)')"
+        "regexp_matches(table_name, '^fct_.*(price|rent|gpu_hour|scarcity)')"
     )
     assert {name for (name,) in published} == set(KEYS)
     bridges = real_warehouse.query(

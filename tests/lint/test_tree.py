@@ -24,6 +24,7 @@ LONG_FILES = {
     "requirements*.lock": "written by the resolver: every package with its hashes",
     "dbt/models/staging/*/_*__sources.yml": "generated from the contracts",
     "dbt/models/staging/*/_*__staging.yml": "generated from the contracts",
+    "dbt/published_contract.yml": "data: every published table with its columns",
     "pipelines/sources/*/corrections.yml": "data: one entry per upstream error",
     "pipelines/sources/*/data/*": "data",
     "tests/snapshots/*": "generated list of assets, checks and schedules",

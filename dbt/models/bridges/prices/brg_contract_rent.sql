@@ -8,5 +8,5 @@ select
     'rent' as step,
     'contract_rents__contract_rents' as input_table,
     rent_id as input_key,
-    1.0 as weight,
+    1.0::double as weight,
 from contract_rents
