@@ -1,6 +1,7 @@
 """Habits that tools hold: hooks run what lint runs, and lock files hold hashes and no addresses."""
 
 import ast
+import csv
 import re
 import subprocess
 import sys
@@ -9,6 +10,7 @@ import pytest
 import yaml
 
 from pipelines.base.settings import PROJECT_DIR
+from pipelines.contracts.load import load_contracts
 
 LINTERS = ("ruff", "mypy", "sqlfluff")
 
@@ -117,3 +119,18 @@ def test_what_runs_is_required_and_what_is_required_is_used() -> None:
 def test_what_tests_and_scripts_import_is_required() -> None:
     required = read_requirements("requirements.in") | read_requirements("requirements-dev.in")
     assert list_imports("tests", "scripts") - required == set()
+
+
+def test_no_table_must_hold_the_rows_of_today() -> None:
+    """A least number of rows catches a cut file; it is no count, so that a row may leave."""
+    wrong = []
+    for contract in load_contracts(PROJECT_DIR / "pipelines" / "sources"):
+        for table in contract.tables:
+            path = contract.folder / "data" / table.file_name
+            if path.suffix != ".csv" or not path.exists():
+                continue
+            with path.open(encoding="utf-8", newline="") as file:
+                rows = sum(1 for _ in csv.reader(file)) - 1
+            if rows > 10 and table.min_rows > 0.9 * rows:
+                wrong.append(f"{contract.source_id}.{table.table}: {table.min_rows} of {rows}")
+    assert not wrong, "\n".join(wrong)
