@@ -103,10 +103,10 @@ def _print_loads(loads: SourceLoads, contract: Contract, root: Path, limit: int)
     problems = list_problems(loads, root)
     if problems:
         rows = [
-            [p.rows, p.kind, p.first_row, p.field, shorten(p.value or "", 60), p.reason]
+            [p.rows, p.kind, p.table, p.first_row, p.field, shorten(p.value or "", 60), p.reason]
             for p in problems[:limit]
         ]
-        print_table(["rows", "kind", "first", "field", "value", "reason"], rows)
+        print_table(["rows", "kind", "table", "first", "field", "value", "reason"], rows)
     _print_bad_rows(loads, root, limit)
     settled = [p for p in problems if p.kind == "unlabelled"]
     if settled:
@@ -130,6 +130,7 @@ def _print_bad_rows(loads: SourceLoads, root: Path, limit: int) -> None:
             ).fetchall()
             if rows:
                 shown = [[*row[:3], shorten(row[3] or "", 60), row[4]] for row in rows]
+                click.echo(f"{load.address}, table {counted.table}; rows without the header:")
                 print_table(["row", "key", "field", "value", "reason"], shown)
 
 

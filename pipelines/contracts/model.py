@@ -155,7 +155,7 @@ class Column(_Strict):
         if self.optional and self.required:
             raise ValueError("a column is required or optional, not both")
         if sum(given) > 1:
-            raise ValueError("give one of from, fixed and labels")
+            raise ValueError("give one of from, fixed and labels; `of` names the column of labels")
         if (self.source_name or "").startswith("@") and self.source_name not in ATTRIBUTES:
             raise ValueError(f"from must be a header, a path or one of {', '.join(ATTRIBUTES)}")
         if self.pattern:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
 
 from pipelines.base.sql import quote_name, quote_text
@@ -43,6 +44,8 @@ _CONTROL_BUT_LINES = rf"[\x{{0}}-\x{{8}}\x{{b}}\x{{c}}\x{{e}}-\x{{1f}}\x{{7f}}-\
 _BLANK = r"[\s\p{Z}\p{Cf}\x{2800}\x{3164}]*"
 # No place on earth is more than a day ahead of UTC: a row of the next day is honest, and waits.
 WAITING_DAYS = 1
+# what a message shows as a day or a moment that is written well
+_EXAMPLE = datetime(2025, 7, 31, 14, 5)
 SHOWN_VALUE_LENGTH = 500
 FaultKind = Literal["quarantined", "waiting", "unlabelled"]
 
@@ -269,12 +272,11 @@ def _write_type_faults(name: str, column: Column, cast: str) -> list[Fault]:
     """Return the faults of cells that are numbers, days, moments or flags."""
     raw = quote_name(name)
     shape = f" (format {column.format})" if column.format else ""
-    unit = f" in {column.unit}" if column.unit else ""
     faults = [
         Fault(
             name,
             f"{raw} is not null and {cast} is null",
-            quote_text(f"is no {column.type}{shape}; expected a {column.type}{unit}"),
+            quote_text(f"is not a {column.type}{shape}; expected {_describe_type(column)}"),
             f"not isfinite({raw})" if column.type == "DOUBLE" else None,
             is_cast=True,
         )
@@ -332,6 +334,17 @@ def _write_text_faults(
     return faults
 
 
+def _describe_type(column: Column) -> str:
+    """Return what a cell of a type looks like: a day or moment by example, a number by its unit."""
+    if column.type in ("DATE", "TIMESTAMP"):
+        iso = "%Y-%m-%d" if column.type == "DATE" else "%Y-%m-%d %H:%M:%S"
+        return f"one like {_EXAMPLE.strftime(column.format or iso)}"
+    if column.type == "BOOLEAN":
+        return "true or false"
+    unit = f" in {column.unit}" if column.unit else ""
+    return f"a {column.type}{unit}"
+
+
 def _write_label_fault(name: str, labels: Labels) -> Fault:
     """Return the fault of a label that the table beside the contract does not know."""
     of = labels.of
@@ -344,7 +357,8 @@ def _write_label_fault(name: str, labels: Labels) -> Fault:
 
 def _write_reference_fault(name: str, column: Column, ids: str) -> Fault:
     raw = quote_name(name)
-    expected = f"expected a {column.references} that the reference lists know"
+    article = "an" if str(column.references)[0] in "aeiou" else "a"
+    expected = f"expected {article} {column.references} that the reference lists know"
     if column.separator is None:
         condition = f"{raw} is not null and {raw} not in (select id from {ids})"
         return Fault(name, condition, quote_text(f"is an unknown id; {expected}"), condition)

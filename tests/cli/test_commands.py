@@ -155,6 +155,8 @@ def test_source_check_shows_bad_rows_and_exits_with_1(
     small_project.change_quote("q03", chip_id="chip-x")
     finished = call(small_project, "source", "check", "quotes")
     assert finished.code == 1
+    assert re.search(r"1 +quarantined +quotes +3 +chip_id +chip-x +is an unknown", finished.output)
+    assert "quotes/data/quotes.csv, table quotes; rows without the header:" in finished.output
     assert re.search(r"3 +q03 +chip_id +chip-x +is an unknown id", finished.output)
 
 

@@ -12,12 +12,12 @@ FAULTS = {
     "wrong-type": (
         "usd_per_hour_p50",
         "two dollars",
-        "is no DOUBLE; expected a DOUBLE in usd_per_hour",
+        "is not a DOUBLE; expected a DOUBLE in usd_per_hour",
     ),
     "other-format": (
         "quoted_on",
         "2022-05-01",
-        "is no DATE (format %m/%d/%Y); expected a DATE",
+        "is not a DATE (format %m/%d/%Y); expected one like 07/31/2025",
     ),
     "unknown-id": (
         "chip_id",
@@ -42,7 +42,11 @@ FAULTS = {
         "certain",
         "is not one of reported, estimated, modelled, inferred",
     ),
-    "not-a-number": ("usd_per_hour_p95", "inf", "is no DOUBLE; expected a DOUBLE in usd_per_hour"),
+    "not-a-number": (
+        "usd_per_hour_p95",
+        "inf",
+        "is not a DOUBLE; expected a DOUBLE in usd_per_hour",
+    ),
 }
 DUPLICATE = "is a key of 2 rows that differ; expected one row per key"
 BROKEN_LINE = "broken,chip-a,5/1/2022"

@@ -140,7 +140,7 @@ def build(project: SmallProject) -> None:
             {"valid_from": "2024"},
             "valid_from",
             "2024",
-            "is no DATE; expected a DATE",
+            "is not a DATE; expected one like 2025-07-31",
         ),
         (
             {"parameter": "powerd_share"},

@@ -134,3 +134,11 @@ def test_no_table_must_hold_the_rows_of_today() -> None:
             if rows > 10 and table.min_rows > 0.9 * rows:
                 wrong.append(f"{contract.source_id}.{table.table}: {table.min_rows} of {rows}")
     assert not wrong, "\n".join(wrong)
+
+
+def test_changelog_of_data_is_one_table_without_repeats() -> None:
+    text = (PROJECT_DIR / "docs" / "data-changelog.md").read_text(encoding="utf-8")
+    rows = [line for line in text.splitlines() if line.startswith("|")]
+    assert rows[0] == "| table | what moved | size | why |"
+    assert all(line.count(" | ") == 3 for line in rows)
+    assert sorted(set(rows)) == sorted(rows)
