@@ -140,5 +140,5 @@ def test_changelog_of_data_is_one_table_without_repeats() -> None:
     text = (PROJECT_DIR / "docs" / "data-changelog.md").read_text(encoding="utf-8")
     rows = [line for line in text.splitlines() if line.startswith("|")]
     assert rows[0] == "| table | what moved | size | why |"
-    assert all(line.count(" | ") == 3 for line in rows)
+    assert all(line.count(" | ") == 3 for line in rows[2:])
     assert sorted(set(rows)) == sorted(rows)
