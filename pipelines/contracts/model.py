@@ -50,7 +50,9 @@ ColumnType = Literal["VARCHAR", "DOUBLE", "BIGINT", "BOOLEAN", "DATE", "TIMESTAM
 COLUMN_TYPES: tuple[str, ...] = get_args(ColumnType)
 DocumentMode = Literal["snapshot", "revision", "append", "history"]
 # What a value may have to resolve to. The lists come from tables that say `provides`.
-Entity = Literal["chip", "organisation", "country", "policy", "scenario", "parameter"]
+Entity = Literal[
+    "chip", "organisation", "country", "policy", "scenario", "parameter", "control_item"
+]
 ENTITIES: tuple[str, ...] = get_args(Entity)
 
 _NAME = re.compile(r"^[a-z][a-z0-9_]*$")
