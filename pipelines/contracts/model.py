@@ -54,12 +54,10 @@ Entity = Literal[
     "chip", "organisation", "country", "policy", "scenario", "parameter", "control_item"
 ]
 ENTITIES: tuple[str, ...] = get_args(Entity)
-
 _NAME = re.compile(r"^[a-z][a-z0-9_]*$")
 MAX_CELL_LENGTH = 4000
 # Days outside are slips of the pen or fillers (1900-01-01, 9999-12-31); a column may say otherwise.
-FIRST_DAY = date(1990, 1, 1)
-LAST_DAY = date(2100, 12, 31)
+FIRST_DAY, LAST_DAY = date(1990, 1, 1), date(2100, 12, 31)
 
 
 class _Strict(BaseModel):
