@@ -202,6 +202,13 @@ def test_published_index_leads_to_the_value_as_quoted(real_warehouse: RealWareho
         assert cells["source_url"] == found.row["source_url"]
 
 
+def test_contract_rent_leads_to_the_rent_as_quoted(real_warehouse: RealWarehouse) -> None:
+    for found in trace_some(real_warehouse, "fct_contract_rent"):
+        (cells,) = list_cells(found, "rent")
+        assert cells["rent_id"] == found.row["rent_id"]
+        assert cells["central"] == found.row["rent_usd_per_gpu_hour"]
+
+
 def test_hardware_price_leads_to_the_price_as_quoted(real_warehouse: RealWarehouse) -> None:
     for found in trace_some(real_warehouse, "fct_hardware_price", "accelerators > 1"):
         (cells,) = list_cells(found, "price")

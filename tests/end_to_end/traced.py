@@ -17,6 +17,7 @@ KEYS = {
     "fct_rental_index_drift": ["month_start", "region_id", "chip_id", "commitment"],
     "fct_rental_price_review": ["offer_key", "read_month"],
     "fct_published_rental_index": ["quote_id"],
+    "fct_contract_rent": ["rent_id"],
     "fct_hardware_price": ["price_id"],
     "fct_gpu_hour_cost": ["quarter_start", "region_id", "chip_id"],
     "fct_scarcity_premium": ["quarter_start", "region_id", "chip_id"],

@@ -1,5 +1,6 @@
 """Loading is append-only and repeatable: what was loaded before is not touched again."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
@@ -106,7 +107,9 @@ def test_raw_file_without_a_record_does_not_count(small_project: SmallProject) -
     again = ingest(small_project)["quotes"]
     assert again.loaded_now == 1
     assert record.exists()
-    assert again.current[0].tables == loads.current[0].tables
+    # a row keeps the second in which it was loaded, so that the bytes of the file may differ
+    (before,), (after,) = loads.current[0].tables, again.current[0].tables
+    assert after == replace(before, sha256=after.sha256)
 
 
 def test_leftovers_of_a_killed_writer_are_removed(tmp_path: Path) -> None:
