@@ -1,5 +1,6 @@
 -- Supply after allocation against wanted demand by workload, on every draw, scenario and access,
--- with the world as the sum of its regions on the same draw. The world of a scenario adds the regions that it leaves as they were.
+-- with the world as the sum of its regions on the same draw. The world of a scenario adds the
+-- regions that it leaves as they were.
 with allocation as (
     select * from {{ ref('int_balance__allocation') }}
 ),

@@ -36,7 +36,7 @@ with quarters as (
     ('demand', 'nontoken_generative', 'inference', ['nontoken_factor']),
     ('demand', 'moved_out', 'all', ['demand_abroad_share']),
     ('demand', 'moved_in', 'all', ['demand_abroad_share']),
-    ('demand', 'wanted', 'all', ['wanted_factor']),
+    ('demand', 'wanted', 'all', ['wanted_factor', 'wanted_by_reading']),
     ('demand', 'rented', 'all', ['rented_demand_share']),
     ('balance', 'supply', 'all', ['allocation_rule']),
 ] %}
@@ -71,6 +71,16 @@ bounded as (
         valid_from,
         valid_to,
     from {{ cited_assumptions(['tracked_power_share']) }}
+),
+
+-- where a quarter has statements, they decide what was wanted, and the year does not
+statements as (
+    select
+        region_id,
+        quarter_start,
+        reading,
+    from {{ ref('stg_constraint_statements__constraint_statements') }}
+    where channel not in ('owner_idle', 'price_move')
 )
 
 select
@@ -99,7 +109,7 @@ inner join quarters
         or (
             readers.parameter in (
                 'powered_share', 'large_cluster_share', 'software_factor',
-                'domestic_units', 'cn_other_cards', 'diverted_units'
+                'domestic_units', 'cn_other_cards', 'diverted_units', 'wanted_factor'
             )
             and abs(date_diff(
                 'month', assumptions.valid_from + interval 6 month, quarters.quarter_start
@@ -154,6 +164,17 @@ where
         or abs(date_diff(
             'month', assumptions.valid_from + interval 6 month, quarters.quarter_start
         )) <= 12
+    )
+    and (
+        readers.parameter not in ('wanted_factor', 'wanted_by_reading')
+        or (readers.parameter = 'wanted_by_reading') = exists (
+            select 1
+            from statements
+            where
+                statements.region_id = regions.region_id
+                and statements.quarter_start = quarters.quarter_start
+                and (assumptions.reading is null or statements.reading = assumptions.reading)
+        )
     )
     and (
         readers.parameter not in ('it_power_per_chip', 'it_power_tdp_multiple')
