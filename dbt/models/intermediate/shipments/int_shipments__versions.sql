@@ -39,7 +39,6 @@ revised_vendors as (
     group by stated.vendor
 ),
 
--- a part of a quarter does not take the place of the whole
 restated as (
     select
         stated.*,
@@ -49,33 +48,20 @@ restated as (
     from stated
     inner join revised_vendors on stated.vendor = revised_vendors.vendor
     left join newest on stated.shipment_id = newest.shipment_id
-    where not (stated.is_incomplete and coalesce(not newest.is_incomplete, false))
 ),
 
-last_stated as (
-    select
-        stated.partition_set,
-        any_value(revised_vendors.stated_on) as stated_on,
-        any_value(revised_vendors.document_sha256) as document_sha256,
-        max(stated.period_end) as period_end,
-    from stated
-    inner join revised_vendors on stated.vendor = revised_vendors.vendor
-    group by stated.partition_set
-),
-
--- a new state without a row that it should hold has taken it back
+-- two states are never mixed: what the new one does not hold, it has taken back
 withdrawn as (
     select
         newest.*,
-        last_stated.stated_on,
-        last_stated.document_sha256 as stated_in,
+        revised_vendors.stated_on,
+        revised_vendors.document_sha256 as stated_in,
     from newest
-    inner join last_stated on newest.partition_set = last_stated.partition_set
+    inner join revised_vendors on newest.vendor = revised_vendors.vendor
     left join stated on newest.shipment_id = stated.shipment_id
     where
         stated.shipment_id is null
         and newest.change <> 'withdrawn'
-        and newest.period_end <= last_stated.period_end
 )
 
 select
