@@ -6,14 +6,12 @@ repeats a kept copy, figure by figure, has that copy's day; any other has the da
 """
 
 import csv
-import io
 import math
 from collections.abc import Mapping
 from pathlib import Path
 
 from pipelines.archive.documents import Document
-from pipelines.base.errors import DocumentFault
-from pipelines.ingest.parsed import ParsedRows, RowFault, collect_rows
+from pipelines.ingest.parsed import ParsedRows, RowFault, collect_rows, read_csv_records
 
 FOLDER = Path(__file__).parent
 ADDRESS = "https://epoch.ai/data/data_centers/data_center_timelines.csv"
@@ -53,18 +51,7 @@ def parse(document: Document, content: bytes) -> dict[str, ParsedRows]:
     Raises:
         DocumentFault: the file is not UTF-8, or lacks a column that every copy has.
     """
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise DocumentFault(f"{document.address}: found no UTF-8 ({error})") from error
-    lines = csv.DictReader(io.StringIO(text, newline=""))
-    found = lines.fieldnames or []
-    if missing := [name for name in NEEDED if name not in found]:
-        raise DocumentFault(
-            f"{document.address}: missing column {', '.join(missing)}; found {', '.join(found)}; "
-            "the publisher has changed the layout: mend the parser"
-        )
-    records = list(lines)
+    records = read_csv_records(document, content, NEEDED)
     sites = _read_sites()
     day = _find_day(records, sites) or document.document_on.isoformat()
 
@@ -83,14 +70,14 @@ def _read_sites() -> dict[str, dict[str, str]]:
 def _read_step(
     record: Mapping[str, str | None], sites: dict[str, dict[str, str]], day: str, document: Document
 ) -> dict[str, str | None]:
-    label = (record["Data center"] or "").strip()
+    label = record["Data center"] or ""
     site = sites.get(label.casefold())
     if site is None:
         raise RowFault(
             "is no known site; expected a label of labels/sites.csv", "Data center", label
         )
-    on_date = (record["Date"] or "").strip()
-    figures = {ours: (record.get(theirs) or "").strip() or None for theirs, ours in FIGURES.items()}
+    on_date = record["Date"] or ""
+    figures = {ours: record.get(theirs) for theirs, ours in FIGURES.items()}
     is_projection = on_date > day
     runs = figures["buildings_operational"] not in (None, "0", "0.0")
     done = "operational" if runs else "under_construction"
@@ -119,7 +106,7 @@ def _find_day(records: list[dict[str, str | None]], sites: dict[str, dict[str, s
     """Return the day of the newest kept copy in which every step of the file stands as it is."""
     steps: dict[tuple[str | None, str | None], list[float | None]] = {}
     for record in records:
-        site = sites.get((record["Data center"] or "").strip().casefold(), {})
+        site = sites.get((record["Data center"] or "").casefold(), {})
         steps[site.get("site_id"), record["Date"]] = [
             _read_figure(record.get(theirs)) for theirs, ours in FIGURES.items() if ours in COMPARED
         ]

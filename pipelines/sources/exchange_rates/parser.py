@@ -5,14 +5,11 @@ currencies and the months before 2019 are no rows of the table.
 """
 
 import calendar
-import csv
-import io
 from collections.abc import Mapping
 from datetime import date, timedelta
 
 from pipelines.archive.documents import Document
-from pipelines.base.errors import DocumentFault
-from pipelines.ingest.parsed import ParsedRows, RowFault, collect_rows
+from pipelines.ingest.parsed import ParsedRows, RowFault, collect_rows, read_csv_records
 
 # the package's names of the places and the codes of their currencies
 CURRENCIES = {
@@ -49,16 +46,7 @@ def parse(document: Document, content: bytes) -> dict[str, ParsedRows]:
     Raises:
         DocumentFault: the file is not UTF-8, or lacks a column.
     """
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise DocumentFault(f"{document.address}: found no UTF-8 ({error})") from error
-    lines = csv.DictReader(io.StringIO(text, newline=""))
-    found = lines.fieldnames or []
-    if missing := [name for name in NEEDED if name not in found]:
-        raise DocumentFault(
-            f"{document.address}: missing column {', '.join(missing)}; found {', '.join(found)}"
-        )
+    lines = read_csv_records(document, content, NEEDED)
 
     def read(record: object) -> dict[str, str | None] | None:
         assert isinstance(record, Mapping)
@@ -70,10 +58,10 @@ def parse(document: Document, content: bytes) -> dict[str, ParsedRows]:
 def _read_month(
     record: Mapping[str, str | None], document: Document
 ) -> dict[str, str | None] | None:
-    quote = CURRENCIES.get((record["Country"] or "").strip())
+    quote = CURRENCIES.get(record["Country"] or "")
     if quote is None:
         return None
-    written = (record["Date"] or "").strip()
+    written = record["Date"] or ""
     try:
         start = date.fromisoformat(written)
     except ValueError:
@@ -86,7 +74,7 @@ def _read_month(
         "period_end": end.isoformat(),
         "base": "USD",
         "quote": quote,
-        "rate": (record["Exchange rate"] or "").strip() or None,
+        "rate": record["Exchange rate"],
         "source_publisher": "Federal Reserve via FRED (datasets/exchange-rates)",
         "source_title": "Foreign exchange rates, monthly averages",
         "source_url": document.address if "://" in document.address else None,
