@@ -7,12 +7,15 @@ a whole it raises as `DocumentFault`.
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import pyarrow as pa
 
+from pipelines.archive.documents import Document
 from pipelines.base.errors import DocumentFault
 
 PLACE = "document_row"
@@ -98,6 +101,36 @@ def collect_rows(
     arrays: dict[str, Any] = {PLACE: pa.array(places, pa.int64())}
     arrays |= {name: pa.array(values, pa.string()) for name, values in cells.items()}
     return ParsedRows(pa.table(arrays), broken)
+
+
+def read_csv_records(
+    document: Document, content: bytes, needed: Sequence[str]
+) -> list[dict[str, str | None]]:
+    """Read a CSV file with a header into records of stripped text; an empty cell is None.
+
+    Raises:
+        DocumentFault: the file is not UTF-8, lacks a needed column, or is no CSV.
+    """
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise DocumentFault(f"{document.address}: found no UTF-8 ({error})") from error
+    lines = csv.DictReader(io.StringIO(text, newline=""))
+    found = lines.fieldnames or []
+    if missing := [name for name in needed if name not in found]:
+        raise DocumentFault(
+            f"{document.address}: missing column {', '.join(missing)}; found "
+            f"{shorten(', '.join(found))}; the upstream has changed its layout: mend the parser"
+        )
+    try:
+        return [{name: (line[name] or "").strip() or None for name in found} for line in lines]
+    except csv.Error as error:
+        raise DocumentFault(f"{document.address}: not readable as CSV: {error}") from error
+
+
+def get_first(record: Mapping[str, str | None], *names: str) -> str | None:
+    """Return the cell under the first of several headers that a record has; None without any."""
+    return next((record[name] for name in names if name in record), None)
 
 
 def to_text(value: object, name: str) -> str | None:

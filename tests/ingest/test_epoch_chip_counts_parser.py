@@ -14,6 +14,8 @@ from pipelines.contracts.load import load_contract
 from pipelines.contracts.model import Contract
 from pipelines.ingest.parsers import Parser, load_parser
 
+# of three rows per file the sum over an owner's chips is another than in the whole repository
+SUM_METHOD = "sum_of_owner_chip_medians"
 FOLDER = Settings().sources_dir / "epoch_chip_counts"
 SAMPLE = (FOLDER / "samples" / "repository.zip").read_bytes()
 DOCUMENT = Document(
@@ -61,7 +63,7 @@ def test_every_row_of_the_sample_is_read(parse: Parser) -> None:
     # 116 rows in 39 files, 71 of them running totals; three sums for NVIDIA's owner Other join
     tables = parse(DOCUMENT, SAMPLE)
     assert tables["chip_shipments_quarterly"].num_rows == 116 - 71 + 3
-    assert tables["chip_cumulative_quarterly"].num_rows == 71
+    assert tables["chip_cumulative_stated"].num_rows == 71
 
 
 def test_columns_are_those_of_the_contract(parse: Parser, contract: Contract) -> None:
@@ -153,3 +155,22 @@ def test_unknown_label_goes_on_to_be_quarantined(parse: Parser) -> None:
     rows = parse(DOCUMENT, changed)["chip_shipments_quarterly"].to_pylist()
     unknown = [row["chip_id"] for row in rows if row["chip_label"] == "MI999"]
     assert unknown and set(unknown) == {"MI999"}
+
+
+def test_a_repeated_state_is_no_news(parse: Parser) -> None:
+    # the sample repeats figures of the kept vintages, and was fetched long after them
+    for rows in parse(DOCUMENT, SAMPLE).values():
+        stated = [row for row in rows.to_pylist() if row["method"] != SUM_METHOD]
+        assert stated and max(row["published_on"] for row in stated) <= "2026-04-22"
+
+
+def test_a_changed_figure_is_new_on_the_day_of_the_document(parse: Parser) -> None:
+    changed = change_sample(
+        "csv_export/nvidia_calendar_quarter_chip_timelines.csv",
+        lambda b: b.replace(b"212,120", b"424,240").replace(b"212120", b"424240"),
+    )
+    rows = parse(DOCUMENT, changed)["chip_shipments_quarterly"].to_pylist()
+    new = [row for row in rows if row["published_on"] == "2026-05-01"]
+    new = [row for row in new if row["method"] != SUM_METHOD]
+    assert [row["shipment_id"] for row in new] == ["nvidia-a100-all-cq-2022-03-31"]
+    assert new[0]["units_p50"] == "424240"

@@ -5,12 +5,16 @@ month first), medians with and without a suffix, H100 or H100/H200, an open quar
 note or `checked` in a column. `FILES` says what each file holds; the rows stay the upstream's own,
 except the owner Other of NVIDIA, which has no row in the owner file: as in the embedded tables it
 is the sum of its medians by chip and says so in `method`.
+
+A single state does not tell how long a figure has stood. One that stands in a kept vintage was
+public since then; any other is new on the day of the document.
 """
 
 import csv
 import io
 import re
 import zipfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -20,8 +24,10 @@ import pyarrow as pa
 from pipelines.archive.documents import Document
 from pipelines.base.errors import DocumentFault
 
+DATA = Path(__file__).parent / "data"
 REPOSITORY = "https://github.com/epoch-research/ai-chip-counts"
-CROSSWALK = Path(__file__).parent / "data" / "chip_label_crosswalk.csv"
+CROSSWALK = DATA / "chip_label_crosswalk.csv"
+FIGURES = ("units_p5", "units_p50", "units_p95", "h100e_p5", "h100e_p50", "h100e_p95")
 OWNER_REGIONS = {"China": "CN", "Other": None, "all": "all"}  # all other owners sit in the US
 VENDORS = {"nvidia": "nvidia", "tpu": "google", "amd": "amd", "trainium": "aws"}
 METHODS = {
@@ -260,9 +266,9 @@ def parse(document: Document, content: bytes) -> dict[str, pa.Table]:
     """Read the repository's ZIP archive.
 
     Returns:
-        `chip_shipments_quarterly` and `chip_cumulative_quarterly`, all columns as text. The day of
-        the document stands for `published_on`: from a single state one cannot tell how long a
-        figure has stood.
+        `chip_shipments_quarterly` and `chip_cumulative_stated`, all columns as text.
+        `published_on` is that of the first kept vintage with the row's figures; where there is
+        none, the day of the document.
 
     Raises:
         DocumentFault: no ZIP archive, or a file of `LAYOUTS` or one of its columns is missing.
@@ -295,10 +301,35 @@ def parse(document: Document, content: bytes) -> dict[str, pa.Table]:
         target = stocks if layout.basis == "cum" else shipments
         target += [_parse_row(row, layout, chips, document) for row in rows]
     shipments += _sum_other(shipments)
+    _date_back(shipments, "shipment_id", "chip_shipments_vintages.csv")
+    _date_back(stocks, "stock_id", "chip_cumulative_quarterly.csv")
     return {
         "chip_shipments_quarterly": _to_table(shipments),
-        "chip_cumulative_quarterly": _to_table(stocks),
+        "chip_cumulative_stated": _to_table(stocks),
     }
+
+
+def _get_figures(row: Mapping[str, str | None], key: str) -> tuple[str | float | None, ...]:
+    """Return the id of a row and its figures; a text that is no number stands for itself."""
+    found: list[str | float | None] = [row[key]]
+    for name in FIGURES:
+        text = row[name] or None
+        try:
+            found.append(None if text is None else float(text))
+        except ValueError:
+            found.append(text)
+    return tuple(found)
+
+
+def _date_back(rows: list[dict[str, str | None]], key: str, file: str) -> None:
+    """Give rows whose figures stand in a kept vintage the day on which they became public."""
+    kept: dict[tuple[str | float | None, ...], str] = {}
+    with (DATA / file).open(encoding="utf-8", newline="") as lines:
+        for row in csv.DictReader(lines):
+            figures = _get_figures(row, key)
+            kept[figures] = min(row["published_on"], kept.get(figures, row["published_on"]))
+    for row in rows:
+        row["published_on"] = kept.get(_get_figures(row, key), row["published_on"])
 
 
 def _to_table(rows: list[dict[str, str | None]]) -> pa.Table:

@@ -2,7 +2,7 @@
 -- day. The estimator revises its past: the vintages hold every version, and a row counts in the
 -- newest one in which it stood and was not withdrawn.
 with vintages as (
-    select * from {{ ref('stg_epoch_chip_counts__chip_shipments_vintages') }}
+    select * from {{ ref('int_shipments__versions') }}
 ),
 
 newest as (

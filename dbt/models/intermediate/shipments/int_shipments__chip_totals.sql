@@ -1,7 +1,7 @@
 -- Shipments of a chip over all owners in the newest version that was public on the as-of day. They
 -- come from another run of the estimator than the rows by owner, with intervals of their own.
 with vintages as (
-    select * from {{ ref('stg_epoch_chip_counts__chip_shipments_vintages') }}
+    select * from {{ ref('int_shipments__versions') }}
 ),
 
 chip_ids as (

@@ -1,7 +1,7 @@
 -- How a vendor's counted quarter changed from its first public version to the newest, and how many
 -- quarters old it was at first.
 with vintages as (
-    select * from {{ ref('stg_epoch_chip_counts__chip_shipments_vintages') }}
+    select * from {{ ref('int_shipments__versions') }}
 ),
 
 totals as (

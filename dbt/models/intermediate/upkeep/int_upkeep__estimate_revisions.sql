@@ -2,7 +2,7 @@
 -- Every version of an estimate that its publisher has revised, beside the version before. An
 -- estimate keeps its id over versions; a version that leaves it as it was has no row.
 with shipment_versions as (
-    select * from {{ ref('stg_epoch_chip_counts__chip_shipments_vintages') }}
+    select * from {{ ref('int_shipments__versions') }}
 ),
 
 site_versions as (

@@ -14,33 +14,23 @@ known as (
     from documents
 ),
 
--- snapshot: the newest document is the whole table; the embedded one is always known
-newest_document as (
-    select
-        documents.document_sha256,
-        documents.document_origin,
-        documents.document_on,
-    from documents
-    cross join build
-    where
-        documents.document_origin = 'embedded'
-        or documents.document_on <= build.as_of
-    order by
-        documents.document_on desc,
-        documents.document_origin desc,
-        documents.document_sha256 asc
-    limit 1
-),
-
+-- append: documents add rows; of one that is seen again the last reading counts
 chosen as (
     select known.*
     from known
-    inner join newest_document using (document_sha256, document_origin, document_on)
     cross join build
     where
         -- rows that were recalled or not read feed no model
         known.is_verified
         and known.known_on <= build.as_of
+    qualify row_number() over (
+        partition by known.revision_id
+        order by
+            (known.document_origin = 'embedded' or known.document_on <= build.as_of) desc,
+            known.document_on desc,
+            known.document_origin desc,
+            known.document_row desc
+    ) = 1
 )
 
 select
