@@ -274,7 +274,9 @@ def test_unit_tests_of_all_models_pass(real_warehouse: RealWarehouse) -> None:
     assert {result.status for result in results} == {"pass"}
 
 
-def test_report_covers_every_region_of_the_last_counted_quarter(real_warehouse: RealWarehouse) -> None:
+def test_report_covers_every_region_of_the_last_counted_quarter(
+    real_warehouse: RealWarehouse,
+) -> None:
     page = make_report(real_warehouse.current.path)
     ((newest,),) = real_warehouse.query(
         "select max(quarter_label) from marts.dim_quarter join marts.fct_compute_supply "

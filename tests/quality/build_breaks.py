@@ -3,7 +3,8 @@
 from tests.quality.breaks import Break, BuildBreak
 
 _SHIPMENTS = "marts.fct_chip_shipments"
-_SHIPPED = "intermediate.int_shipments__chip_shipments"
+_LISTED = "intermediate.int_shipments__listed_shipments"
+_OWNED = "intermediate.int_shipments__owner_shipments"
 
 BUILD_BREAKS: list[Break] = [
     BuildBreak(
@@ -15,24 +16,24 @@ BUILD_BREAKS: list[Break] = [
         "two quarters of shipments are swapped",
         "running_totals_and_quarters.quarters_are_steps_of_the_running_total",
         (
-            f"update {_SHIPPED} set quarter_start = case quarter_start "
+            f"update {_LISTED} set quarter_start = case quarter_start "
             "when date '2023-04-01' then date '2024-04-01' else date '2023-04-01' end "
             "where quarter_start in (date '2023-04-01', date '2024-04-01') "
-            "and chip_label = 'nvidia-h100-sxm'",
+            "and chip_id = 'nvidia-h100-sxm'",
         ),
     ),
     BuildBreak(
         "an owner is counted twice, under a second name",
         "owners_and_chip_totals.owners_make_the_chip_total",
         (
-            f"insert into {_SHIPPED} select * replace ('Facebook' as owner) from {_SHIPPED} "
+            f"insert into {_OWNED} select * replace ('Facebook' as owner) from {_OWNED} "
             "where owner = 'Meta'",
         ),
     ),
     BuildBreak(
         "an owner is lost",
         "owners_and_chip_totals.owners_make_the_whole",
-        (f"delete from {_SHIPPED} where owner = 'Oracle'",),
+        (f"delete from {_OWNED} where owner = 'Oracle'",),
     ),
     BuildBreak(
         "all shipments are dated a month late",
