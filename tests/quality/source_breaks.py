@@ -185,7 +185,7 @@ SOURCE_BREAKS: list[Break] = [
         "chips",
         "chips",
         change=lambda rows: rows[:60],
-        tells="expected at least 127",
+        tells="expected at least 100",
     ),
     SourceBreak(
         "upstream mends an error that is still being corrected here",
