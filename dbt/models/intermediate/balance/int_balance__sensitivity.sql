@@ -65,7 +65,9 @@ cells as (
         {%- endfor %}
     from gap_lines
     group by quarter_start, region_id
-    having count(*) >= {{ var('minimum_draws') }}
+    having
+        count(*) >= {{ var('minimum_draws') }}
+        and count(*) = (select count(distinct draw) from inputs)
 ),
 
 cell_gaps as (
@@ -112,58 +114,64 @@ counted_versions as (
     ) = 1
 ),
 
-version_values as (
+-- Every draw of a cell counts, so the rank of a value among all draws is its rank in each cell.
+-- Ties go by the draw. Ranks, sides and gaps stand as lists in the order of the draws: a sum over
+-- draws is an inner product, exact because all of them are whole numbers.
+version_lists as (
     select
-        versions.version,
-        inputs.draw,
-        -- ties go by the draw; whole numbers are sorted faster than values
-        row_number() over (
-            partition by versions.version
-            order by inputs.value, inputs.draw
-        )::integer as place,
-    from inputs
-    inner join versions
-        on
-            inputs.input = versions.input
-            and inputs.valid_from is not distinct from versions.valid_from
+        ranks.version,
+        list(ranks.input_rank::double order by ranks.draw) as input_ranks,
+        list(
+            case
+                when ranks.input_rank > ranks.draws - ranks.draws // 10 then 1.0
+                when ranks.input_rank <= ranks.draws // 10 then -1.0
+                else 0.0
+            end
+            order by ranks.draw
+        ) as sides,
+    from (
+        select
+            versions.version,
+            inputs.draw,
+            count(*) over (partition by versions.version) as draws,
+            row_number() over (
+                partition by versions.version
+                order by inputs.value, inputs.draw
+            ) as input_rank,
+        from inputs
+        inner join versions
+            on
+                inputs.input = versions.input
+                and inputs.valid_from is not distinct from versions.valid_from
+    ) as ranks
+    group by ranks.version
 ),
 
-ranked as (
+-- a kind of work without any gap counts as zero here and drops out below
+cell_lists as (
     select
-        counted_versions.cell,
-        counted_versions.version,
-        counted_versions.draws_used,
-        version_values.draw,
-        row_number() over (
-            partition by counted_versions.cell, counted_versions.version
-            order by version_values.place
-        )::integer as input_rank,
-    from counted_versions
-    inner join version_values on counted_versions.version = version_values.version
-    inner join cell_gaps
-        on
-            counted_versions.cell = cell_gaps.cell
-            and version_values.draw = cell_gaps.draw
+        cell,
+        {%- for workload in workloads %}
+        list(coalesce({{ workload }}_twice_rank, 0)::double order by draw) as {{ workload }}_ranks,
+        list(coalesce(round({{ workload }}_gap * 1e3), 0) order by draw) as {{ workload }}_gaps,
+        {%- endfor %}
+    from cell_gaps
+    group by cell
 ),
 
 sums as (
     select
-        ranked.cell,
-        ranked.version,
+        counted_versions.cell,
+        counted_versions.version,
         {%- for workload in workloads %}
-        sum(ranked.input_rank * cell_gaps.{{ workload }}_twice_rank)::bigint
+        list_inner_product(version_lists.input_ranks, cell_lists.{{ workload }}_ranks)::bigint
             as {{ workload }}_products,
-        {{ exact_sum(
-            'case when input_rank > draws_used - draws_used // 10 then ' ~ workload ~ '_gap'
-            ~ ' when input_rank <= draws_used // 10 then -' ~ workload ~ '_gap end'
-        ) }} / any_value(ranked.draws_used // 10) as {{ workload }}_swing,
+        list_inner_product(version_lists.sides, cell_lists.{{ workload }}_gaps)
+        / 1e3 / (counted_versions.draws_used // 10) as {{ workload }}_swing,
         {%- endfor %}
-    from ranked
-    inner join cell_gaps
-        on
-            ranked.cell = cell_gaps.cell
-            and ranked.draw = cell_gaps.draw
-    group by ranked.cell, ranked.version
+    from counted_versions
+    inner join version_lists on counted_versions.version = version_lists.version
+    inner join cell_lists on counted_versions.cell = cell_lists.cell
 ),
 
 workload_sums as (
