@@ -182,7 +182,8 @@ def _find_document(archive: Archive, source_id: str, sha256: str) -> str:
 @source.command()
 @click.option("--check", "only_check", is_flag=True, help="Write nothing; exit 1 if out of date.")
 def generate(only_check: bool) -> None:
-    """Write what derives from the contracts: dbt's sources, staging models and the rents model."""
+    """Write what derives from the contracts: dbt's sources, staging models, rents and labels."""
+    from pipelines.contracts import label_uses
     from pipelines.contracts.feeds import RENTS_PATH, write_rents_model
     from pipelines.contracts.load import discover_contracts
     from pipelines.contracts.staging import generate_staging, write_generated
@@ -197,6 +198,7 @@ def generate(only_check: bool) -> None:
         click.echo(f"passed over {fault.source_id}: {fault.message.splitlines()[0]}")
     files = {staging / name: text for name, text in generate_staging(contracts).items()}
     files[settings.dbt_dir / "models" / RENTS_PATH] = write_rents_model(contracts)
+    files[settings.dbt_dir / "models" / label_uses.PATH] = label_uses.write_labels_model(contracts)
     if only_check:
         stale = [
             path.name
