@@ -8,7 +8,7 @@ import duckdb
 from dagster._core.definitions.metadata import RawMetadataValue  # has no public name
 
 from pipelines.base.rows import fetch_row
-from pipelines.release.write_meta import ALWAYS_KNOWN_ON
+from pipelines.quality.freshness import ALWAYS_KNOWN_ON
 
 PREVIEW_ROWS = 5
 PREVIEW_CELL_LENGTH = 60

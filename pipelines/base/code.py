@@ -39,7 +39,11 @@ def read_meaning(path: Path) -> bytes:
 
 @lru_cache(maxsize=512)
 def _read_python(source: bytes) -> bytes:
-    tree = ast.parse(source)
+    try:
+        tree = ast.parse(source)
+    except (SyntaxError, ValueError):
+        # no Python yet: its bytes count, and whoever imports it says what is wrong
+        return source
     for node in ast.walk(tree):
         if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
             first = node.body[0] if node.body else None

@@ -6,6 +6,8 @@ Where rows come from and what became of them is told by `trace` and `accounting`
 
 from __future__ import annotations
 
+import difflib
+import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,7 +20,7 @@ from pipelines.cli.provenance import accounting, trace
 from pipelines.cli.tables import print_json, print_table
 
 if TYPE_CHECKING:
-    pass
+    from pipelines.contracts.model import Table
 
 
 @click.group()
@@ -94,6 +96,7 @@ def label(source_id: str, column: str, label: str, value: str) -> None:
     contract = load_contract(settings.sources_dir / source_id / CONTRACT_FILE)
     for table in contract.tables:
         if column in table.labelled:
+            require_known_value(settings, f"{source_id}.{table.table}", table, column, value)
             path = settle_label(contract, table.labelled[column].table, column, label, value)
             click.echo(f"{path.name}: {label!r} is {value or 'not followed here'}; run again")
             return
@@ -101,6 +104,39 @@ def label(source_id: str, column: str, label: str, value: str) -> None:
     raise ContractError(
         f"{source_id}: column {column!r} is not read from labels; those that are: {known}"
     )
+
+
+def require_known_value(
+    settings: Settings, place: str, table: Table, column: str, value: str
+) -> None:
+    """Refuse an id that no list knows, and a word that the column may not hold.
+
+    Raises:
+        ContractError: names table and column, what was given, and what is near it.
+    """
+    from pipelines.contracts.feeds import list_words
+    from pipelines.contracts.load import discover_contracts
+    from pipelines.ingest.trial import list_known_ids, trial_settings
+
+    wanted = table.columns[column]
+    if not value:
+        return
+    fed = list_words(wanted.rename or column) if table.feeds == "rents" else ()
+    known = set(wanted.values or fed)
+    if wanted.references:
+        contracts, _ = discover_contracts(settings.sources_dir)
+        with (
+            tempfile.TemporaryDirectory() as folder,
+            trial_settings(settings, Path(folder) / "trial") as trial,
+        ):
+            known = list_known_ids(contracts, wanted.references, trial)
+    if known and value not in known:
+        near = ", ".join(difflib.get_close_matches(value, sorted(known), 5, 0.5))
+        kind = f"a {wanted.references}" if wanted.references else "a word"
+        raise ContractError(
+            f"{place}: column {column}: found {value!r}; expected {kind} that is known"
+            + (f", for example {near}" if near else f"; {len(known)} are")
+        )
 
 
 @source.command()
@@ -146,7 +182,8 @@ def _find_document(archive: Archive, source_id: str, sha256: str) -> str:
 @source.command()
 @click.option("--check", "only_check", is_flag=True, help="Write nothing; exit 1 if out of date.")
 def generate(only_check: bool) -> None:
-    """Write what derives from the contracts: dbt's sources, staging models and the rents model."""
+    """Write what derives from the contracts: dbt's sources, staging models, rents and labels."""
+    from pipelines.contracts import label_uses
     from pipelines.contracts.feeds import RENTS_PATH, write_rents_model
     from pipelines.contracts.load import discover_contracts
     from pipelines.contracts.staging import generate_staging, write_generated
@@ -161,6 +198,7 @@ def generate(only_check: bool) -> None:
         click.echo(f"passed over {fault.source_id}: {fault.message.splitlines()[0]}")
     files = {staging / name: text for name, text in generate_staging(contracts).items()}
     files[settings.dbt_dir / "models" / RENTS_PATH] = write_rents_model(contracts)
+    files[settings.dbt_dir / "models" / label_uses.PATH] = label_uses.write_labels_model(contracts)
     if only_check:
         stale = [
             path.name

@@ -9,7 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pipelines.base.sql import quote_text
-from pipelines.contracts.model import Contract, Table
+from pipelines.contracts.labels import get_label_path, read_labels
+from pipelines.contracts.model import Column, Contract, Table
 from pipelines.contracts.staging import HEADER, get_staging_name
 
 RENTS_MODEL = "int_prices__fed_rents"
@@ -20,23 +21,37 @@ RENTS_PATH = f"intermediate/prices/{RENTS_MODEL}.sql"
 class FeedColumn:
     """A column that a feed has: its type, and what stands there where a table has none.
 
-    `default` is an SQL expression; None where the table must have the column.
+    `default` is an SQL expression; None where the table must have the column. `words` are those
+    that its cells may hold; none where any text may stand there.
     """
 
     type: str
     default: str | None
+    words: tuple[str, ...] = ()
 
 
+PROVIDER_TYPES = ("hyperscaler", "neocloud", "marketplace", "china_cloud", "china_idc", "index")
+COMMITMENTS = (
+    "on_demand",
+    "spot",
+    "reserved_1m",
+    "reserved_3m",
+    "reserved_6m",
+    "reserved_1y",
+    "reserved_2y",
+    "reserved_3y",
+)
 RENTS: dict[str, FeedColumn] = {
     "observed_on": FeedColumn("DATE", None),
     "provider": FeedColumn("VARCHAR", None),
-    "provider_type": FeedColumn("VARCHAR", None),
+    "provider_type": FeedColumn("VARCHAR", None, PROVIDER_TYPES),
+    "origin": FeedColumn("VARCHAR", "null"),
     "country_code": FeedColumn("VARCHAR", "null"),
     "region": FeedColumn("VARCHAR", "null"),
     "instance_type": FeedColumn("VARCHAR", "null"),
     "chip_count": FeedColumn("BIGINT", "null"),
     "chip_id": FeedColumn("VARCHAR", None),
-    "commitment": FeedColumn("VARCHAR", "'on_demand'"),
+    "commitment": FeedColumn("VARCHAR", "'on_demand'", COMMITMENTS),
     "currency": FeedColumn("VARCHAR", "'USD'"),
     "source_publisher": FeedColumn("VARCHAR", "publisher"),
     "source_url": FeedColumn("VARCHAR", "null"),
@@ -68,7 +83,38 @@ def find_feed_faults(contract: Contract, table: Table) -> list[str]:
         )
     elif priced == ["price_per_hour"] and "chip_count" not in staged:
         faults.append("feeds: found price_per_hour without chip_count; expected how many it is for")
-    return faults
+    return faults + [
+        told
+        for name, column in table.columns.items()
+        if (words := list_words(column.rename or name))
+        for told in _find_other_words(contract, name, column, words)
+    ]
+
+
+def list_words(name: str) -> tuple[str, ...]:
+    """Return the words that a column of the feed may hold; none where any text may stand there."""
+    return RENTS[name].words if name in RENTS else ()
+
+
+def _find_other_words(
+    contract: Contract, name: str, column: Column, words: tuple[str, ...]
+) -> list[str]:
+    """Return what a column may hold beside the words of its feed."""
+    expected = f"expected only {', '.join(words)}"
+    if column.labels is not None:
+        path = get_label_path(contract, column.labels.table)
+        if not path.exists():
+            return []  # that is told by whoever reads it
+        rows = read_labels(contract, column.labels.table, [name])
+        found = {row[name] for row in rows if row[name]}
+        place = f"labels/{path.name}: column {name}"
+    else:
+        given = [column.fixed] if column.fixed is not None else column.values
+        if given is None:
+            return [f"feeds: column {name} has no values; {expected}, or labels for others"]
+        found, place = set(given), f"column {name}"
+    other = sorted(found - set(words))
+    return [f"feeds: {place} holds {', '.join(other)}; {expected}"] if other else []
 
 
 def write_rents_model(contracts: list[Contract]) -> str:

@@ -22,11 +22,10 @@ from pipelines.contracts.governing import (
 )
 from pipelines.contracts.reading import (
     ATTRIBUTES,
+    Address,
     Embedded,
     Labels,
-    Media,
     Reader,
-    check_document_name,
     check_inner_path,
 )
 
@@ -54,6 +53,7 @@ Entity = Literal[
     "chip", "organisation", "country", "policy", "scenario", "parameter", "control_item"
 ]
 ENTITIES: tuple[str, ...] = get_args(Entity)
+Weight = Literal["units", "h100e", "usd", "flop"]
 _NAME = re.compile(r"^[a-z][a-z0-9_]*$")
 MAX_CELL_LENGTH = 4000
 # Days outside are slips of the pen or fillers (1900-01-01, 9999-12-31); a column may say otherwise.
@@ -74,16 +74,6 @@ class Publisher(_Strict):
     redistribution: Literal["allowed", "facts_only", "unknown"]
     address: str | None = None
     note: str | None = None
-
-
-class Address(_Strict):
-    """Where a connector fetches one document when live fetching is asked for."""
-
-    document: str
-    url: str
-    media: Media = "csv"
-
-    _name = field_validator("document")(check_document_name)
 
 
 class Column(_Strict):
@@ -229,6 +219,8 @@ class Table(_Strict):
 
     `area` is for the rare table that an area before the source's own builds on. A table that
     `needs_every_row` means something else without one of them: a quarantined row stops the release.
+    `weighs` says in staged columns how much stands behind a label; one that `repeats_labels` has
+    rows whose labels are counted elsewhere.
     """
 
     table: str
@@ -248,6 +240,8 @@ class Table(_Strict):
     checks: list[RowCheck] = Field(default_factory=list)
     governed_by: GovernedBy | None = None
     needs_every_row: bool = False
+    weighs: dict[Weight, str] = Field(default_factory=dict)
+    repeats_labels: bool = False
     min_rows: int = Field(default=1, ge=0)
     usage_warnings: list[str] = Field(default_factory=list)
 

@@ -9,7 +9,7 @@ import duckdb
 from pipelines.base.files import hash_file
 from pipelines.base.rows import fetch_value
 from pipelines.base.sql import quote_name, quote_text
-from pipelines.contracts.model import ENTITIES, Contract, Table
+from pipelines.contracts.model import ENTITIES, Contract, Entity, Table
 
 
 class KnownIds:
@@ -31,11 +31,48 @@ class KnownIds:
                 path = quote_text(str(self.root / file))
                 self.insert(entity, column, f"read_parquet({path})")
 
-    def add_own(self, table: Table) -> None:
-        """Let the table that first defines an entity refer to its own rows (policy to policy)."""
+    def add_own(self, table: Table) -> list[Entity]:
+        """Let the table that first defines an entity refer to its own rows (policy to policy).
+
+        Returns:
+            The entities of which it is the first table.
+        """
+        own: list[Entity] = []
         for entity, column in table.provides.items():
             if self.first_providers.setdefault(entity, table.table) == table.table:
                 self.insert(entity, column, "cells")
+                own.append(entity)
+        return own
+
+    def drop_lost(self, table: Table, own: list[Entity], file: str | None) -> int:
+        """Take back the ids of a table's own rows that were not accepted.
+
+        Args:
+            table: the first table of some entities.
+            own: these entities.
+            file: the raw file with the accepted rows; None where the document was refused.
+
+        Returns:
+            How many ids are known no more.
+        """
+        lost = 0
+        for entity in own:
+            name, column = self.tables[entity], quote_name(table.provides[entity])
+            accepted = "select null::varchar"
+            if file is not None:
+                path = quote_text(str(self.root / file))
+                accepted = f"select {column}::varchar from read_parquet({path})"
+            before = self._count(name)
+            self.connection.execute(
+                f"delete from {name} where id in (select {column}::varchar from cells) "
+                f"and id not in (select id from ({accepted}) as t(id) where id is not null)"
+            )
+            self.connection.execute(f"set variable {name} = (select list(id) from {name})")
+            lost += before - self._count(name)
+        return lost
+
+    def _count(self, name: str) -> int:
+        return fetch_value(self.connection, f"select count(*) from {name}")
 
     def insert(self, entity: str, column: str, relation: str) -> None:
         """Add the ids that stand in a column of a relation."""

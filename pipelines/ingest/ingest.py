@@ -17,8 +17,9 @@ from pathlib import Path
 import duckdb
 
 from pipelines.archive.documents import Archive, Document, FetchNote
+from pipelines.base.code import hash_code
 from pipelines.base.errors import ContractError
-from pipelines.base.files import hash_bytes, hash_files
+from pipelines.base.files import hash_bytes
 from pipelines.base.settings import Settings
 from pipelines.base.sql import quote_name, quote_text
 from pipelines.contracts.corrections import CORRECTIONS_FILE, Correction, load_corrections
@@ -209,8 +210,8 @@ class IngestSession:
             [
                 *tables,
                 f"{contract.max_rejected_share} {contract.max_unknown_share}",
-                hash_files([path for path in own if path.exists()], folder),
-                hash_files(list(INGEST_DIR.glob("*.py")), INGEST_DIR),
+                hash_code([path for path in own if path.exists()], folder),
+                hash_code(list(INGEST_DIR.glob("*.py")), INGEST_DIR),
                 self.ids.hash(contract),
             ]
         )

@@ -19,7 +19,7 @@ from pipelines.base.errors import ComputeBalanceError, DocumentFault
 from pipelines.base.files import get_temporary_path
 from pipelines.base.settings import Settings, now_utc, today_utc
 from pipelines.contracts.corrections import Correction
-from pipelines.contracts.model import Contract, Table
+from pipelines.contracts.model import Contract, Entity, Table
 from pipelines.ingest.cells import Cells, read_csv_cells, read_parsed_cells
 from pipelines.ingest.document_checks import check_file
 from pipelines.ingest.ids import KnownIds
@@ -167,8 +167,16 @@ class DocumentLoader:
         try:
             if document.origin == "embedded":
                 cells = self._open_embedded(path, tables[0], document, label, folder)
-                self.ids.add_own(tables[0])
-                return [load_table(contract, tables[0], document, corrections, context, cells)]
+                own = self.ids.add_own(tables[0])
+                try:
+                    load = load_table(contract, tables[0], document, corrections, context, cells)
+                except DocumentFault:
+                    self.ids.drop_lost(tables[0], own, None)
+                    raise
+                # a row that was not accepted is known to nobody, nor to the other rows of its table
+                while self.ids.drop_lost(tables[0], own, load.file) and _refers_to(tables[0], own):
+                    load = load_table(contract, tables[0], document, corrections, context, cells)
+                return [load]
             return self._load_upstream(
                 contract, document, tables, corrections, context, path, label, folder
             )
@@ -222,3 +230,8 @@ class DocumentLoader:
                 f"{', '.join(table.table for table in tables)}"
             )
         return loads
+
+
+def _refers_to(table: Table, entities: list[Entity]) -> bool:
+    """Tell whether a table has columns that refer to some entities."""
+    return any(column.references in entities for column in table.columns.values())

@@ -14,7 +14,8 @@ from pipelines.archive.documents import Document
 from pipelines.base.errors import ContractError
 from pipelines.base.files import hash_file
 from pipelines.base.settings import Settings, now_utc, today_utc
-from pipelines.contracts.model import Contract
+from pipelines.base.sql import quote_name
+from pipelines.contracts.model import Contract, Entity
 from pipelines.ingest.ingest import IngestSession, SourceLoads, order_sources
 from pipelines.ingest.parsers import has_parser
 
@@ -63,6 +64,25 @@ def try_source(
     finally:
         session.close()
     raise ContractError(f"{contract.source_id}: no order of sources has it")
+
+
+def list_known_ids(contracts: list[Contract], entity: Entity, settings: Settings) -> set[str]:
+    """Return the ids and aliases of an entity that the sources which list them give.
+
+    Args:
+        contracts: of all sources that can be used.
+        entity: chip, organisation, country ...
+        settings: a warehouse that nobody else uses.
+    """
+    session = IngestSession(settings)
+    try:
+        for contract in order_sources(contracts):
+            if any(table.provides for table in contract.tables):
+                session.ingest_or_stand_aside(contract)
+        name = quote_name(session.ids.tables[entity])
+        return {row[0] for row in session.connection.execute(f"select id from {name}").fetchall()}
+    finally:
+        session.close()
 
 
 def _archive_as_live(session: IngestSession, contract: Contract, file: Path) -> None:

@@ -86,7 +86,7 @@ def _make_index(settings: Settings, present: set[str]) -> Page:
         )
         stale = connection.execute(
             "select source_id, freshness, newest_known_on::varchar from meta.source "
-            "where freshness in ('stale', 'empty') order by source_id"
+            "where freshness in ('stale', 'empty', 'unread') order by source_id"
         ).fetchall()
         tables = connection.execute(
             "select table_name, estimated_size from duckdb_tables() where schema_name = 'marts' "

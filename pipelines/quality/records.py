@@ -40,7 +40,7 @@ class Freshness:
     """How fresh a source is on the as-of day."""
 
     source_id: str
-    state: str  # fresh, stale, always_known, empty
+    state: str  # fresh, stale, always_known, empty, unread
     newest_known_on: date | None
     rows_known: int
     message: str

@@ -35,7 +35,7 @@ class TableChange:
     added: int
     removed: int
     changed: int
-    columns: str  # the columns in which rows changed, with counts
+    columns: str  # the columns that are new or gone, and those in which rows changed, with counts
 
 
 def open_release(settings: Settings, name: str) -> OpenRelease:
@@ -112,6 +112,10 @@ def _diff_table(
             table, rows_before, rows_after, rows_after or 0, rows_before or 0, 0, "whole table"
         )
     joined, _, shared = _write_join(connection, table, second)
+    in_before = _list_columns(connection, "before", table)
+    in_after = _list_columns(connection, "after", table)
+    moved = [f"{c} (new)" for c in in_after if c not in in_before]
+    moved += [f"{c} (gone)" for c in in_before if c not in in_after]
     differs = {c: f"a.{quote_name(c)} is distinct from b.{quote_name(c)}" for c in shared}
     any_differs = " or ".join(differs.values()) or "false"
     counts = ", ".join(f"count(*) filter (in_b and in_a and {d})" for d in differs.values())
@@ -121,10 +125,8 @@ def _diff_table(
         f"count(*) filter (in_a and in_b and ({any_differs})){', ' + counts if counts else ''} "
         f"from {joined}",
     )
-    columns = ", ".join(
-        f"{name} ({count})" for name, count in zip(differs, row[3:], strict=True) if count
-    )
-    return TableChange(table, rows_before, rows_after, row[0], row[1], row[2], columns)
+    moved += [f"{name} ({count})" for name, count in zip(differs, row[3:], strict=True) if count]
+    return TableChange(table, rows_before, rows_after, row[0], row[1], row[2], ", ".join(moved))
 
 
 def _write_join(

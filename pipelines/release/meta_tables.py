@@ -44,8 +44,8 @@ META_TABLES: dict[str, MetaTable] = {
             "freshness": (
                 "VARCHAR",
                 "fresh, stale (older than the contract allows, the newest document was refused, "
-                "or the last fetch failed), always_known, or empty (no row known on the as-of "
-                "day, but for lists of this project).",
+                "or the last fetch failed), always_known, empty (no row known on the as-of "
+                "day, but for lists of this project), or unread (fetched, and no model reads it).",
             ),
             "area": ("VARCHAR", "Area of the warehouse that the source belongs to."),
             "kind": ("VARCHAR", "registry (kept by people here) or connector (fetched)."),

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 
 import duckdb
 import pyarrow as pa
 
-from pipelines.base.rows import fetch_row
 from pipelines.base.settings import Settings
 from pipelines.base.sql import quote_name, quote_text
 from pipelines.build.models import find_source_ancestors
 from pipelines.contracts.corrections import load_corrections
-from pipelines.contracts.model import Contract
 from pipelines.contracts.staging import get_staging_name
 from pipelines.ingest.ingest import SourceLoads
 from pipelines.ingest.records import TableLoad
@@ -20,7 +18,6 @@ from pipelines.quality.records import Check, Freshness, RunRecord
 from pipelines.release.meta_tables import META_TABLES
 
 _TERMS = ("allowed", "facts_only", "unknown")
-ALWAYS_KNOWN_ON = date(1900, 1, 1)
 
 
 def create_meta_tables(connection: duckdb.DuckDBPyConnection) -> None:
@@ -48,52 +45,6 @@ def insert_rows(connection: duckdb.DuckDBPyConnection, table: str, rows: list[tu
         connection.register("new_rows", new_rows)
         connection.execute(f"insert into meta.{table} select * from new_rows")
         connection.unregister("new_rows")
-
-
-def measure_freshness(
-    connection: duckdb.DuckDBPyConnection, sources: list[SourceLoads], as_of: date
-) -> list[Freshness]:
-    """Compare each source's newest known row with the as-of day and its contract."""
-    measured = []
-    for loads in sources:
-        contract = loads.contract
-        union = " union all ".join(
-            f"select known_on from staging.{get_staging_name(contract, table)}"
-            for table in contract.tables
-        )
-        newest, rows = fetch_row(connection, f"select max(known_on), count(*) from ({union})")
-        measured.append(_judge_freshness(contract, loads, newest, rows, as_of))
-    return measured
-
-
-def _judge_freshness(
-    contract: Contract, loads: SourceLoads, newest: date | None, rows: int, as_of: date
-) -> Freshness:
-    if loads.fault is not None:
-        state, message = "stale", f"the contract is wrong, older data is used: {loads.fault}"
-    elif loads.refused:
-        reasons = "; ".join(load.reason or "" for load in loads.refused)
-        state, message = "stale", f"a document was refused, older data is used: {reasons}"
-    elif loads.unreachable:
-        reasons = "; ".join(note.message for note in loads.unreachable)
-        state, message = "stale", f"the last fetch failed, older data is used: {reasons}"
-    elif rows == 0 or newest is None:
-        state, message = "empty", f"no row was known on {as_of}"
-    elif newest == ALWAYS_KNOWN_ON and contract.addresses:
-        state = "empty"
-        message = "nothing has been fetched; only lists of this project are known (run --live)"
-    elif newest == ALWAYS_KNOWN_ON:
-        state, message = "always_known", "a list of this project, known on every day"
-    elif (age := (as_of - newest).days) > contract.fresh_for_days:
-        state = "stale"
-        message = (
-            f"the newest row became known on {newest}, {age} days before {as_of}; the contract "
-            f"counts on {contract.fresh_for_days} days at most"
-        )
-    else:
-        state, message = "fresh", f"newest row known on {newest}"
-    shown = None if newest == ALWAYS_KNOWN_ON else newest
-    return Freshness(contract.source_id, state, shown, rows, message)
 
 
 def write_sources(

@@ -198,15 +198,17 @@ def take_models(run: Run) -> None:
 
 def write_meta(run: Run) -> None:
     """Fill schema `meta` of the build, all but the checks and the release itself."""
+    from pipelines.quality.freshness import measure_freshness
     from pipelines.release import write_meta as meta
 
     connection = open_build(run.settings)
     try:
         meta.create_meta_tables(connection)
-        run.freshness = meta.measure_freshness(connection, run.sources, run.as_of)
+        manifest = read_manifest(run.settings)
+        run.freshness = measure_freshness(connection, run.sources, run.as_of, manifest)
         meta.write_sources(connection, run.sources, run.freshness)
         meta.write_documents(connection, run.sources)
-        meta.write_lineage(connection, run.sources, read_manifest(run.settings))
+        meta.write_lineage(connection, run.sources, manifest)
         meta.write_corrections(connection, run.sources)
         meta.write_quarantine(connection, run.sources, run.settings)
         meta.write_assumptions(connection, run.sources)

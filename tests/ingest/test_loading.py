@@ -77,6 +77,48 @@ def test_every_row_carries_its_document(small_project: SmallProject) -> None:
     assert found == [(loads.current[0].sha256, "embedded")]
 
 
+def test_what_only_people_read_of_a_parser_loads_nothing_again(
+    small_project: SmallProject,
+) -> None:
+    ingest(small_project)
+    parser = small_project.settings.sources_dir / "quotes" / "parser.py"
+    text = parser.read_text(encoding="utf-8")
+    parser.write_text("# a remark\n" + text, encoding="utf-8")
+    assert ingest(small_project)["quotes"].loaded_now == 0
+    parser.write_text(text + "\nLIMIT = 3\n", encoding="utf-8")
+    assert ingest(small_project)["quotes"].loaded_now == 1
+
+
+def test_quarantined_row_is_known_to_nobody(small_project: SmallProject) -> None:
+    # chip-x has no name, so its row is bad; what refers to it is bad as well, here and elsewhere
+    contract = small_project.get_contract_path("chips")
+    small_project.replace_text(
+        contract, "      is_datacenter:",
+        "      made_of: {type: VARCHAR, references: chip, description: Chip inside.}\n"
+        "      is_datacenter:",
+    )  # fmt: skip
+    small_project.replace_text(
+        contract, "fresh_for_days:", "max_rejected_share: 0.9\nfresh_for_days:"
+    )
+    path = small_project.get_data_path("chips")
+    header, *rows = path.read_text(encoding="utf-8").splitlines()
+    assert header == "chip_id,chip_name,is_datacenter"
+    bad = ["chip-x,,true,", "chip-y,Y,true,chip-x", "chip-z,Z,true,chip-y"]
+    lines = [f"{header},made_of", *(f"{row}," for row in rows), *bad, "chip-w,W,true,chip-w"]
+    path.write_text("\n".join([*lines, ""]), encoding="utf-8")
+    small_project.change_quote("q01", chip_id="chip-z")
+    small_project.change_quote("q02", chip_id="chip-w")
+    loads = ingest(small_project)
+    ((_, file),) = loads["chips"].list_files("chips")
+    known = duckdb.execute(
+        "select chip_id from read_parquet(?) order by 1",
+        [str(small_project.settings.warehouse_dir / file)],
+    ).fetchall()
+    assert [row[0] for row in known] == ["chip-a", "chip-b", "chip-c", "chip-w"]
+    (counts,) = loads["quotes"].current[0].tables
+    assert (counts.rows_accepted, counts.rows_quarantined) == (9, 1)
+
+
 def test_new_id_frees_a_quarantined_row(small_project: SmallProject) -> None:
     small_project.change_quote("q05", chip_id="chip-d")
     assert ingest(small_project)["quotes"].current[0].tables[0].rows_quarantined == 1

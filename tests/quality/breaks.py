@@ -15,14 +15,15 @@ from pathlib import Path
 
 import duckdb
 
+from pipelines.build.models import read_manifest
 from pipelines.contracts.model import Contract
 from pipelines.ingest.ingest import IngestSession
 from pipelines.quality.audit import check_contracts, check_freshness, run_suites
 from pipelines.quality.conventions import write_mart_suites
 from pipelines.quality.drift import attach_previous
+from pipelines.quality.freshness import measure_freshness
 from pipelines.quality.records import Check
 from pipelines.quality.suites import load_suites
-from pipelines.release.write_meta import measure_freshness
 from pipelines.run.state import Run
 
 Rows = list[dict[str, str]]
@@ -81,6 +82,7 @@ class BreakBench:
     def __init__(self, run: Run, folder: Path) -> None:
         self.run = run
         self.folder = folder
+        self.manifest = read_manifest(run.settings)
         self.contracts = {c.source_id: c for c in run.contracts}
         self.connection = duckdb.connect(str(run.settings.build_path))
         suites = load_suites(run.settings.expectations_dir)
@@ -190,7 +192,9 @@ class BreakBench:
     def _find_on_day(self, item: DayBreak) -> Finding:
         before, after = (
             _get(
-                check_freshness(measure_freshness(self.connection, self.run.sources, day)),
+                check_freshness(
+                    measure_freshness(self.connection, self.run.sources, day, self.manifest)
+                ),
                 item.check,
             )
             for day in (item.fresh_on, item.as_of)

@@ -1,12 +1,14 @@
 """Going back to an earlier release, comparing releases, and removing old ones."""
 
 import shutil
+from dataclasses import replace
 
+import duckdb
 import pytest
 
 from pipelines.base.errors import ReleaseError
 from pipelines.base.settings import now_utc
-from pipelines.release.diff import diff_releases, diff_rows, open_release
+from pipelines.release.diff import OpenRelease, diff_releases, diff_rows, open_release
 from pipelines.release.manifest import list_releases
 from pipelines.release.publish import (
     complete_publication,
@@ -176,6 +178,21 @@ def test_diff_counts_added_and_removed_rows(three: SmallProject) -> None:
     (change,) = diff_releases(before, open_release(three.settings, "current"))
     # 2023 Q3 of chip-c rested on q07 alone; 2022 Q2 of chip-b is new
     assert (change.added, change.removed, change.changed) == (1, 1, 0)
+
+
+def test_diff_tells_columns_that_are_new_or_gone(three: SmallProject) -> None:
+    current = open_release(three.settings, "current")
+    path = current.path.with_name("wider.duckdb")
+    shutil.copyfile(current.path, path)
+    path.chmod(0o644)
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("alter table marts.fct_chip_price add column remark varchar")
+        connection.execute("alter table marts.fct_chip_price drop column usd_per_hour_p50")
+    hashes = current.manifest.table_hashes | {"fct_chip_price": "other"}
+    manifest = replace(current.manifest, table_hashes=hashes)
+    (change,) = diff_releases(current, OpenRelease("wider", path, manifest))
+    assert change.columns == "remark (new), usd_per_hour_p50 (gone)"
+    assert (change.added, change.removed, change.changed) == (0, 0, 0)
 
 
 def test_equal_releases_do_not_differ(three_once: SmallProject) -> None:

@@ -4,6 +4,8 @@ import os
 import re
 import subprocess
 import sys
+from datetime import date
+from itertools import pairwise
 from pathlib import Path
 
 import duckdb
@@ -11,10 +13,12 @@ import pytest
 
 from pipelines.archive.documents import Archive
 from pipelines.base.settings import PROJECT_DIR
+from pipelines.build.models import read_manifest
 from scripts.benchmark_history import archive_day, measure_run
 from scripts.benchmark_run import copy_raw
 from scripts.check_clients import Reading, compare
 from scripts.generate_quotes import generate_quotes
+from scripts.try_days import draw_days, list_month_ends, spread, try_day
 from tests.small_project.builder import SmallProject
 
 
@@ -29,6 +33,32 @@ def run_script(name: str, *arguments: str, project: SmallProject | None = None) 
     )
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
+
+
+def test_an_earlier_day_is_tried_and_its_failed_checks_are_told(
+    published: SmallProject, tmp_path: Path
+) -> None:
+    manifest = read_manifest(published.settings)
+    found = try_day(published.settings, date(2023, 12, 19), manifest)
+    assert (found["day"], found["outcome"], found["failed"]) == ("2023-12-19", "passed", {})
+    # a price that no expectation lets through
+    suite = published.settings.expectations_dir / "marts_fct_chip_price.yml"
+    published.replace_text(suite, "max_value: 50", "max_value: 2.3")
+    found = try_day(published.settings, date(2023, 12, 19), manifest)
+    assert found["outcome"] == "failed"
+    assert list(found["failed"]) == ["marts_fct_chip_price.rent_is_plausible"]
+
+
+def test_days_to_try_spread_from_the_first() -> None:
+    days = list_month_ends(date(2019, 1, 31), date(2026, 10, 31))
+    assert (len(days), days[1], days[-1]) == (94, date(2019, 2, 28), date(2026, 10, 31))
+    assert sorted(spread(days)) == days
+    # the first six lie more than a year apart
+    first = sorted(spread(days)[:6])
+    assert min((b - a).days for a, b in pairwise(first)) > 365
+    drawn = draw_days(date(2019, 1, 31), date(2026, 10, 31), 20, 1)
+    assert drawn == draw_days(date(2019, 1, 31), date(2026, 10, 31), 20, 1)
+    assert len(set(drawn)) == 20
 
 
 def test_every_script_is_run_by_a_test() -> None:

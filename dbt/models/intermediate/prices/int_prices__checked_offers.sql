@@ -8,6 +8,10 @@ doubts as (
     select * from {{ ref('int_prices__offer_doubts') }}
 ),
 
+repeated_offers as (
+    select * from {{ ref('int_prices__repeated_offers') }}
+),
+
 chip_equivalents as (
     select * from {{ ref('int_reference__chip_equivalents') }}
 ),
@@ -79,6 +83,7 @@ compared as (
         coalesce(doubts.is_mistaken, false) as is_mistaken,
         coalesce(doubts.is_list_price, false) as is_list_price,
         doubts.spread,
+        repeated_offers.offer_id is not null as is_repeated,
         limits.level_limit,
         limits.stale_days,
         limits.min_providers,
@@ -98,6 +103,7 @@ compared as (
             (offers.commitment = 'spot') = equivalent_prices.is_spot
             and date_trunc('quarter', offers.observed_on) = equivalent_prices.quarter_start
     left join doubts on offers.offer_id = doubts.offer_id
+    left join repeated_offers on offers.offer_id = repeated_offers.offer_id
 ),
 
 -- An offer without peers is held against the other readings of the same list; spot prices do jump.
@@ -156,7 +162,7 @@ explained as (
 
 select
     * exclude (
-        is_stale, is_mistaken, is_list_price, spread, level_limit, hours_per_month, yuan_per_usd,
+        is_stale, is_mistaken, is_list_price, is_repeated, spread, level_limit, hours_per_month, yuan_per_usd,
         nearest_mistake, stale_days, min_providers, ratio_to_own, ratio_to_all
     ),
     case
@@ -181,5 +187,6 @@ select
         when ratio_to_peers is null and abs(ln(ratio_to_all)) > 2 * ln(level_limit) then 'far_off_all_chips'
         when is_mistaken then 'price_of_another_chip'
         when is_stale then 'stale_list'
+        when is_repeated then 'repeated_by_another_list'
     end as exclusion_reason,
 from explained

@@ -6,6 +6,7 @@ select
     cast(null as date) as last_observed_on,
     cast(null as varchar) as provider,
     cast(null as varchar) as provider_type,
+    cast(null as varchar) as origin,
     cast(null as varchar) as country_code,
     cast(null as varchar) as region,
     cast(null as varchar) as instance_type,

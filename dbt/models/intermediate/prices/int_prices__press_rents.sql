@@ -22,8 +22,10 @@ select
     china_rents.row_id as offer_id,
     china_rents.observed_on,
     china_rents.observed_on as last_observed_on,
-    china_rents.source_publisher as provider,
+    -- what a repost or tracker passes on counts as its first publisher's
+    coalesce(china_rents.origin, china_rents.source_publisher) as provider,
     rental_price_units.provider_type,
+    coalesce(china_rents.origin, china_rents.source_publisher) as origin,
     'CN' as country_code,
     null::varchar as place,
     china_rents.series as instance_type,

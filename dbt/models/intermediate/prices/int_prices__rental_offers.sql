@@ -17,6 +17,10 @@ chip_ids as (
     select * from {{ ref('int_reference__chip_ids') }}
 ),
 
+organisation_ids as (
+    select * from {{ ref('int_reference__organisation_ids') }}
+),
+
 countries as (
     select * from {{ ref('stg_countries__countries') }}
 ),
@@ -32,6 +36,7 @@ catalogue_rents as (
         last_observed_on,
         provider,
         provider_type,
+        cast(null as varchar) as origin,
         country_code,
         place,
         instance_type,
@@ -97,8 +102,12 @@ converted as (
         offers.observed_on,
         offers.last_observed_on,
         date_trunc('month', offers.observed_on)::date as month_start,
-        offers.provider,
+        -- one provider under one name, whatever a list calls it
+        coalesce(providers.organisation_id, offers.provider) as provider,
+        offers.provider as provider_label,
         offers.provider_type,
+        coalesce(origins.organisation_id, offers.origin, providers.organisation_id, offers.provider)
+            as origin,
         offers.country_code,
         coalesce(countries.region_id, 'WORLD') as region_id,
         offers.place,
@@ -136,6 +145,8 @@ converted as (
     left join dollar_rates on offers.offer_id = dollar_rates.offer_id
     left join chip_ids on offers.chip_label = chip_ids.label
     left join countries on offers.country_code = countries.country_code
+    left join organisation_ids as providers on offers.provider = providers.label
+    left join organisation_ids as origins on offers.origin = origins.label
 )
 
 select

@@ -1,53 +1,20 @@
 {{ config(materialized='view') }}
 -- Where every label of a chip, organisation, country or policy is used, with the weight behind it,
--- and whether it leads to an id. The list below says per column what weighs: units, H100
--- equivalents, dollars or training FLOP; a column without any is weighed by its rows. Vintages and
--- running totals repeat the shipments and are left out.
+-- and whether it leads to an id. Tables of sources are counted by their contracts; those that other
+-- models first put together are listed here, with the columns that weigh: units and H100 equivalents.
 {%- set uses = [
-    ('chip', 'int_shipments__chip_shipments', 'chip_label', 'units_p50', 'h100e_p50', none, none),
-    ('chip', 'stg_owner_purchase_estimates__owner_purchase_estimates', 'chip_label', 'units', none, none, none),
-    ('chip', 'stg_china_supply__domestic_accelerator_production', 'chip_label', 'units_central', none, none, none),
-    ('chip', 'stg_china_supply__china_licensed_supply_events', 'chip_label', 'units_central', none, none, none),
-    ('chip', 'stg_diversion_estimates__diversion_estimates', 'chip_label', 'units_central', none, 'value_usd', none),
-    ('chip', 'stg_compute_clusters__clusters', 'chip_label', 'chip_count', 'h100e', none, none),
-    ('chip', 'stg_rental_quotes__rental_quotes', 'chip_label', none, none, none, none),
-    ('chip', 'stg_china_prices__china_rental_and_hardware_prices', 'chip_label', none, none, none, none),
-    ('chip', 'stg_hardware_prices__hardware_prices', 'chip_label', none, none, none, none),
-    ('chip', 'stg_price_events__price_events', 'chip_label', none, none, none, none),
-    ('chip', 'stg_training_runs__training_runs', 'chip_label', 'chip_count', none, none, 'incremental_compute_flop'),
-    ('chip', 'stg_efficiency_observations__efficiency_observations', 'chip_label', none, none, none, none),
-    ('chip', 'stg_mlperf_training__mlperf_training_results', 'chip_label', none, none, none, none),
-    ('chip', 'stg_model_serving__model_serving_facts', 'chip_label', none, none, none, none),
-    ('chip', 'stg_substitution_ratios__substitution_ratios', 'from_chip_label', none, none, none, none),
-    ('chip', 'stg_substitution_ratios__substitution_ratios', 'to_chip_label', none, none, none, none),
-    ('organisation', 'int_shipments__chip_shipments', 'owner', 'units_p50', 'h100e_p50', none, none),
-    ('organisation', 'stg_owner_purchase_estimates__owner_purchase_estimates', 'buyer', 'units', none, none, none),
-    ('organisation', 'stg_china_supply__domestic_accelerator_production', 'vendor', 'units_central', none, none, none),
-    ('organisation', 'stg_china_supply__china_accelerator_market', 'vendor', 'units', none, 'value_usd_m * 1000000', none),
-    ('organisation', 'stg_company_financials__vendor_revenue_quarterly', 'vendor', none, none, 'revenue_usd_m * 1000000', none),
-    ('organisation', 'stg_company_financials__capex_quarterly', 'company', none, none, 'capex_usd_m * 1000000', none),
-    ('organisation', 'stg_compute_clusters__clusters', 'owner', 'chip_count', 'h100e', none, none),
-    ('organisation', 'int_datacenters__site_readings', 'owner', none, none, none, none),
-    ('organisation', 'stg_national_compute__intelligent_computing_centres_cn', 'operator', none, none, none, none),
-    ('organisation', 'stg_rental_quotes__rental_quotes', 'provider', none, none, none, none),
-    ('organisation', 'stg_training_runs__training_runs', 'developer', none, none, none, 'incremental_compute_flop'),
-    ('organisation', 'stg_token_volumes__token_volumes', 'who', none, none, none, none),
-    ('organisation', 'stg_demand_drivers__demand_drivers', 'who', none, none, none, none),
-    ('organisation', 'stg_price_events__price_events', 'company', none, none, none, none),
-    ('organisation', 'stg_mlperf_training__mlperf_training_results', 'submitter', none, none, none, none),
-    ('organisation', 'stg_model_serving__model_serving_facts', 'submitter', none, none, none, none),
-    ('organisation', 'stg_chip_specs__chip_specs', 'vendor', none, none, none, none),
-    ('country', 'stg_rental_quotes__rental_quotes', 'country_code', none, none, none, none),
-    ('country', 'stg_compute_clusters__clusters', 'country_code', 'chip_count', 'h100e', none, none),
-    ('country', 'int_datacenters__site_readings', 'country_code', none, none, none, none),
-    ('country', 'stg_training_runs__training_runs', 'country_code', none, none, none, 'incremental_compute_flop'),
-    ('country', 'int_policy__entity_listings', 'country_code', none, none, none, none),
-    ('policy', 'int_policy__entity_listings', 'policy_id', none, none, none, none),
-    ('policy', 'stg_export_controls__rule_parameters', 'policy_id', none, none, none, none),
-    ('policy', 'stg_export_controls__licence_policy', 'policy_id', none, none, none, none),
-    ('policy', 'stg_export_controls__policy_named_chips', 'policy_id', none, none, none, none),
+    ('chip', 'int_shipments__chip_shipments', 'chip_label', 'units_p50', 'h100e_p50'),
+    ('organisation', 'int_shipments__chip_shipments', 'owner', 'units_p50', 'h100e_p50'),
+    ('organisation', 'int_datacenters__site_readings', 'owner', none, none),
+    ('country', 'int_datacenters__site_readings', 'country_code', none, none),
+    ('country', 'int_policy__entity_listings', 'country_code', none, none),
+    ('policy', 'int_policy__entity_listings', 'policy_id', none, none),
 ] %}
-with chip_ids as (
+with stated_labels as (
+    select * from {{ ref('int_upkeep__stated_labels') }}
+),
+
+chip_ids as (
     select * from {{ ref('int_reference__chip_ids') }}
 ),
 
@@ -72,7 +39,11 @@ organisation_labels_without_organisation as (
 ),
 
 uses as (
-    {%- for entity, model, column, units, h100e, usd, flop in uses %}
+    select * from stated_labels
+    {%- for entity, model, column, units, h100e in uses %}
+
+    union all
+
     select
         '{{ entity }}' as entity,
         '{{ model }}' as used_in_table,
@@ -81,15 +52,11 @@ uses as (
         count(*) as row_count,
         {{ ordered_sum(units) }}::double as units,
         {{ ordered_sum(h100e) }}::double as h100e_8bit,
-        {{ ordered_sum(usd) }}::double as usd,
-        {{ ordered_sum(flop) }}::double as training_flop,
+        cast(null as double) as usd,
+        cast(null as double) as training_flop,
     from {{ ref(model) }}
     where {{ column }} is not null
     group by label
-    {%- if not loop.last %}
-
-    union all
-    {% endif -%}
     {%- endfor %}
 ),
 

@@ -56,6 +56,7 @@ select
     series,
     commitment,
     is_part_of_series,
+    origin,
     source_publisher,
     source_title,
     source_url,
