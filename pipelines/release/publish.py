@@ -31,8 +31,7 @@ from pipelines.base.sql import quote_name, quote_text
 from pipelines.build.models import read_manifest
 from pipelines.build.register import open_build
 from pipelines.ingest.whole_files import get_state
-from pipelines.release.bridges import SCHEMA as BRIDGES
-from pipelines.release.bridges import copy_bridges, list_bridges
+from pipelines.release.bridges import SCHEMAS, copy_companions, list_companions
 from pipelines.release.content import Mart, copy_comments, sum_mart
 from pipelines.release.manifest import (
     MANIFEST_FILE,
@@ -119,7 +118,7 @@ def _write_release(
 
 
 def copy_database(settings: Settings, path: Path, marts: list[Mart]) -> None:
-    """Copy marts, meta tables and bridges of the build into a file of the old storage version.
+    """Copy marts, meta tables and what stands beside them into a file of the old storage version.
 
     A mart that is a view in the build is one in the copy. Rows are written in key order; comments
     go along; raw views, staging and intermediate tables stay behind.
@@ -149,10 +148,9 @@ def copy_database(settings: Settings, path: Path, marts: list[Mart]) -> None:
         for mart in order_views(marts):
             connection.execute(f"create view marts.{quote_name(mart.name)} as {mart.query}")
         connection.execute(f"use {build}")
-        bridges = list_bridges(read_manifest(settings))
-        if bridges:
-            copy_bridges(connection, settings.build_path.stem, "release", bridges)
-        for schema in ("marts", "meta", BRIDGES):
+        companions = list_companions(read_manifest(settings))
+        copy_companions(connection, settings.build_path.stem, "release", companions)
+        for schema in ("marts", "meta", *SCHEMAS):
             copy_comments(connection, settings.build_path.stem, "release", schema)
         connection.execute("commit")
         connection.execute("checkpoint release")
