@@ -4,6 +4,7 @@ from datetime import date, datetime
 
 import click
 
+from pipelines.base.errors import ReleaseError
 from pipelines.base.settings import Settings, now_utc
 from pipelines.cli.tables import print_json, print_table
 
@@ -81,6 +82,32 @@ def diff(old: str, new: str | None, table: str | None, limit: int, as_json: bool
                 for c in changes
             ],
         )
+
+
+@release.command("open")
+@click.argument("release_id", required=False)
+@click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
+def open_(release_id: str | None, as_json: bool) -> None:
+    """Write the open edition of a release: only what anybody may pass on.
+
+    It stands in the folder `open` of the release (by default the current one), and under
+    `warehouse/latest/open`: a database, Parquet, CSV, descriptions and checksums.
+    """
+    from pipelines.release.lock import hold_lock
+    from pipelines.release.open_release import write_open_edition
+    from pipelines.release.publish import DATABASE_FILE, find_release, read_current_id
+
+    settings = Settings()
+    wanted = release_id or read_current_id(settings)
+    if wanted is None:
+        raise ReleaseError("nothing is published yet; run: make warehouse")
+    folder = settings.releases_dir / find_release(settings, wanted).release_id
+    with hold_lock(settings.lock_path, "release open"):
+        path = write_open_edition(folder, folder / DATABASE_FILE)
+    if as_json:
+        print_json({"release_id": folder.name, "path": path})
+    else:
+        click.echo(f"open edition  {path}")
 
 
 @release.command()

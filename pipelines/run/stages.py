@@ -199,6 +199,8 @@ def take_models(run: Run) -> None:
 def write_meta(run: Run) -> None:
     """Fill schema `meta` of the build, all but the checks and the release itself."""
     from pipelines.release import write_meta as meta
+    from pipelines.release.table_keys import write_keys
+    from pipelines.release.terms import write_terms
 
     connection = open_build(run.settings)
     try:
@@ -207,6 +209,8 @@ def write_meta(run: Run) -> None:
         meta.write_sources(connection, run.sources, run.freshness)
         meta.write_documents(connection, run.sources)
         meta.write_lineage(connection, run.sources, read_manifest(run.settings))
+        write_terms(connection, run.sources, read_manifest(run.settings))
+        write_keys(connection, read_manifest(run.settings))
         meta.write_corrections(connection, run.sources)
         meta.write_quarantine(connection, run.sources, run.settings)
         meta.write_assumptions(connection, run.sources)
@@ -273,6 +277,7 @@ def _keep_failed_build(run: Run) -> Path:
 
 def publish_build(run: Run) -> Outcome:
     """Write the release and make it current, or put it beside as the release of an earlier day."""
+    from pipelines.release.terms import describe_terms, make_citation
     from pipelines.release.write_meta import insert_rows
     from pipelines.release.write_meta import write_run as write_run_rows
 
@@ -318,6 +323,9 @@ def publish_build(run: Run) -> Outcome:
                     content_hash,
                     not run.is_current,
                     ", ".join(empty) or None,
+                    "full",
+                    describe_terms(connection),
+                    make_citation(manifest.release_id, run.as_of, content_hash),
                 )
             ],
         )

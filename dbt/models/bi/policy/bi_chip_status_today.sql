@@ -1,75 +1,33 @@
--- The rules in force on the as-of day for an export from the United States to a buyer of the
--- destination; the three other questions (re-export, a parent in China or Macau, both) are columns.
-with build as (
-    select as_of from {{ source('build', 'parameters') }}
-),
-
-statuses as (
-    select status.*
-    from {{ published('fct_chip_control_status') }} as status
-    cross join build
-    where
-        status.scenario_id = 'baseline'
-        and status.valid_from <= build.as_of
-        and (status.valid_to is null or status.valid_to > build.as_of)
-),
-
-{% set questions = {
-    'reexport_outcome': {'buyer': 'local', 'transaction': 'reexport'},
-    'chinese_buyer_outcome': {'buyer': 'd5_or_macau', 'transaction': 'export'},
-    'chinese_buyer_reexport_outcome': {'buyer': 'd5_or_macau', 'transaction': 'reexport'},
-} -%}
-others as (
-    select
-        chip_id,
-        destination_country,
-        {% for name, question in questions.items() -%}
-        max(outcome) filter (
-            where
-                buyer_headquarters = '{{ question.buyer }}'
-                and transaction = '{{ question.transaction }}'
-        ) as {{ name }},
-        {% endfor -%}
-    from statuses
-    group by chip_id, destination_country
-)
-
+-- the codes of the day with the names of what they stand for
 select
-    statuses.chip_id,
-    coalesce(chips.chip_name, statuses.chip_id) as chip_name,
+    codes.chip_id,
+    coalesce(chips.chip_name, codes.chip_id) as chip_name,
     chips.vendor,
     chips.released_on,
-    statuses.destination_country,
+    codes.destination_country,
     countries.country_name,
     countries.country_name_zh,
     countries.region_id,
-    statuses.outcome,
-    statuses.strictness,
-    statuses.valid_from as since,
-    statuses.valid_to as until,
-    statuses.control_item,
-    statuses.policy_id,
+    codes.outcome,
+    codes.strictness,
+    codes.since,
+    codes.until,
+    codes.control_item,
+    codes.policy_id,
     rules.title as rule_title,
-    statuses.deciding_reason,
-    statuses.binding_metric,
-    statuses.binding_value,
-    statuses.binding_threshold,
-    statuses.headroom_pct,
-    statuses.destination_restriction,
-    {% for name in questions -%}
-    others.{{ name }},
-    {% endfor -%}
-from statuses
-inner join others
-    on
-        statuses.chip_id = others.chip_id
-        and statuses.destination_country = others.destination_country
+    codes.deciding_reason,
+    codes.binding_metric,
+    codes.binding_value,
+    codes.binding_threshold,
+    codes.headroom_pct,
+    codes.destination_restriction,
+    codes.reexport_outcome,
+    codes.chinese_buyer_outcome,
+    codes.chinese_buyer_reexport_outcome,
+from {{ published('bi_chip_status_codes') }} as codes
 left join {{ published('dim_chip') }} as chips
-    on statuses.chip_id = chips.chip_id
+    on codes.chip_id = chips.chip_id
 left join {{ published('dim_country') }} as countries
-    on statuses.destination_country = countries.country_code
+    on codes.destination_country = countries.country_code
 left join {{ published('dim_policy') }} as rules
-    on statuses.policy_id = rules.policy_id
-where
-    statuses.buyer_headquarters = 'local'
-    and statuses.transaction = 'export'
+    on codes.policy_id = rules.policy_id
