@@ -14,6 +14,7 @@ from pipelines.cli.chip import chip
 from pipelines.cli.dbt import dbt
 from pipelines.cli.docs import docs
 from pipelines.cli.explain import explain
+from pipelines.cli.metric import metric
 from pipelines.cli.policy import policy
 from pipelines.cli.release import release
 from pipelines.cli.report import report
@@ -38,7 +39,8 @@ def cli(verbose: bool) -> None:
     )
 
 
-for command in (run, status, ask, chip, explain, report, source, policy, release, docs, dbt):
+COMMANDS = (run, status, ask, metric, chip, explain, report, source, policy, release, docs, dbt)
+for command in COMMANDS:
     cli.add_command(command)
 
 

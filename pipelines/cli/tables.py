@@ -6,12 +6,17 @@ width, so that what is piped into a file or a program loses nothing.
 
 from __future__ import annotations
 
+import csv
 import json
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 import click
+
+if TYPE_CHECKING:
+    from pipelines.answers.ask import Answer
 
 # wide enough for any row, where no terminal sets a width
 NATURAL_WIDTH = 100_000
@@ -79,6 +84,26 @@ def _show(value: object) -> str:
     if isinstance(value, float):
         return f"{value:,.4g}" if abs(value) < 1000 else f"{value:,.0f}"
     return str(value)
+
+
+def print_answer(answer: Answer, as_json: bool, as_csv: bool, limit: int | None = None) -> None:
+    """Print what a query found: as JSON, as CSV, or as a table of at most `limit` rows.
+
+    Raises:
+        click.UsageError: two forms were asked for.
+    """
+    if as_json and as_csv:
+        raise click.UsageError("--json and --csv exclude each other")
+    if as_json:
+        print_json([dict(zip(answer.columns, row, strict=True)) for row in answer.rows])
+    elif as_csv:
+        writer = csv.writer(sys.stdout, lineterminator="\n")
+        writer.writerow(answer.columns)
+        writer.writerows(answer.rows)
+    else:
+        print_table(answer.columns, answer.rows[:limit])
+        if limit is not None and len(answer.rows) > limit:
+            click.echo(f"... and {len(answer.rows) - limit:,} more rows (--limit, --csv)", err=True)
 
 
 def print_json(content: object) -> None:

@@ -150,6 +150,37 @@ META_TABLES: dict[str, MetaTable] = {
             "address": ("VARCHAR", "Address of the publisher; null where none is noted."),
         },
     ),
+    "metric": MetaTable(
+        "One row per metric of the semantic layer, in parts from which any tool can make SQL.",
+        {
+            "metric": ("VARCHAR", "Metric."),
+            "label": ("VARCHAR", "Name in English."),
+            "label_zh": ("VARCHAR", "Name in Chinese."),
+            "description": ("VARCHAR", "What it is."),
+            "unit": ("VARCHAR", "Unit of its value."),
+            "kind": ("VARCHAR", "simple, or ratio (of two other metrics)."),
+            "schema_name": ("VARCHAR", "Schema of its table; null for a ratio."),
+            "table_name": ("VARCHAR", "Its table; null for a ratio."),
+            "expression": ("VARCHAR", "Aggregate in SQL; null for a ratio."),
+            "condition": ("VARCHAR", "Filter that always holds; null if none."),
+            "time_column": ("VARCHAR", "Its time; null for a ratio."),
+            "time_grain": ("VARCHAR", "day, month or quarter; null for a ratio."),
+            "is_last_of_time": (
+                "BOOLEAN",
+                "Whether it is a level, which is told for the last time and never added over time.",
+            ),
+            "dimensions": (
+                "VARCHAR",
+                "Columns to split by, comma-separated; null for a ratio, which has those of both.",
+            ),
+            "numerator": ("VARCHAR", "Metric above the line; null unless a ratio."),
+            "denominator": ("VARCHAR", "Metric below the line; null unless a ratio."),
+            "never_add_over": (
+                "VARCHAR",
+                "Columns to split by or to keep one value of, comma-separated; null if none.",
+            ),
+        },
+    ),
     "table_key": MetaTable(
         "One row per table of marts and bi with the columns that tell its rows apart.",
         {

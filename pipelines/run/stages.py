@@ -199,6 +199,7 @@ def take_models(run: Run) -> None:
 def write_meta(run: Run) -> None:
     """Fill schema `meta` of the build, all but the checks and the release itself."""
     from pipelines.release import write_meta as meta
+    from pipelines.release.metrics import write_metrics
     from pipelines.release.table_keys import write_keys
     from pipelines.release.terms import write_terms
 
@@ -211,6 +212,7 @@ def write_meta(run: Run) -> None:
         meta.write_lineage(connection, run.sources, read_manifest(run.settings))
         write_terms(connection, run.sources, read_manifest(run.settings))
         write_keys(connection, read_manifest(run.settings))
+        write_metrics(connection, read_manifest(run.settings))
         meta.write_corrections(connection, run.sources)
         meta.write_quarantine(connection, run.sources, run.settings)
         meta.write_assumptions(connection, run.sources)

@@ -124,7 +124,7 @@ SUMS: dict[str, tuple[str, str, dict[str, str]]] = {
     "rules": ("dim_policy", "true", {"len(policy_id)": "len(policy_id)"}),
 }
 # views that hold no sum of a mart: one statistic below the other, steps, one day
-OTHERS = {"balance_long", "sites_ahead", "chip_status_today", "chip_status_codes"}
+OTHERS = {"balance_long", "sites_ahead", "chip_status_today", "chip_status_codes", "days"}
 
 
 def list_views() -> dict[str, list[str]]:

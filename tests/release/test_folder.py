@@ -17,6 +17,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from pipelines.release.exports import CHECKSUMS, SCHEMAS
+from tests.conftest import RealWarehouse
 from tests.small_project.builder import SmallProject
 
 PRICES = "marts/fct_chip_price.parquet"
@@ -173,9 +174,9 @@ class RemoteFile(RawIOBase):
 
 
 @pytest.fixture
-def address(published_once: SmallProject) -> Iterator[str]:
-    """Serve the latest folder as it stands."""
-    folder = str(get_latest(published_once))
+def address(real_warehouse: RealWarehouse) -> Iterator[str]:
+    """Serve the latest folder of the real warehouse as it stands."""
+    folder = str(real_warehouse.settings.warehouse_dir / "latest")
     server = ThreadingHTTPServer(
         ("127.0.0.1", 0), lambda *arguments: RangeHandler(*arguments, directory=folder)
     )
@@ -188,10 +189,10 @@ def address(published_once: SmallProject) -> Iterator[str]:
 
 
 def test_one_column_is_read_over_http_without_the_rest(
-    address: str, published_once: SmallProject
+    address: str, real_warehouse: RealWarehouse
 ) -> None:
-    remote = RemoteFile(f"{address}/meta/quality_result.parquet")
-    table = pq.ParquetFile(remote).read(columns=["passed"])
-    checks = published_once.query("select passed from meta.quality_result")
-    assert table["passed"].to_pylist() == [passed for (passed,) in checks]
-    assert 0 < remote.bytes_read < remote.size
+    remote = RemoteFile(f"{address}/marts/fct_compute_balance.parquet")
+    table = pq.ParquetFile(remote).read(columns=["supply_h100e_p50"])
+    supplies = real_warehouse.query("select supply_h100e_p50 from marts.fct_compute_balance")
+    assert table["supply_h100e_p50"].to_pylist() == [supply for (supply,) in supplies]
+    assert 0 < remote.bytes_read < remote.size / 2
