@@ -11,6 +11,7 @@ from pipelines import __version__
 from pipelines.base.errors import ComputeBalanceError
 from pipelines.cli.ask import ask
 from pipelines.cli.chip import chip
+from pipelines.cli.completion import completion
 from pipelines.cli.dbt import dbt
 from pipelines.cli.docs import docs
 from pipelines.cli.explain import explain
@@ -39,7 +40,10 @@ def cli(verbose: bool) -> None:
     )
 
 
-COMMANDS = (run, status, ask, metric, chip, explain, report, source, policy, release, docs, dbt)
+COMMANDS = (
+    *(run, status, ask, metric, chip, explain, report),
+    *(source, policy, release, docs, dbt, completion),
+)
 for command in COMMANDS:
     cli.add_command(command)
 

@@ -33,8 +33,8 @@ def ask(
 ) -> None:
     """Answer a QUERY in SQL from a release, which can only be read; - reads it from standard input.
 
-    Tables of `marts` and `meta` need no schema: "from dim_chip limit 3", "show tables",
-    "describe fct_compute_balance". The views for people have theirs: "from bi.balance".
+    Tables of `marts`, `meta` and `bi` need no schema: "from balance limit 3", "show tables",
+    "describe fct_compute_balance".
     """
     from pipelines.answers.ask import ask as ask_release
     from pipelines.build.by_hand import get_copy_path

@@ -5,11 +5,12 @@ from __future__ import annotations
 import click
 
 from pipelines.base.settings import Settings
+from pipelines.cli.completion import ReleaseName
 from pipelines.cli.tables import print_answer, print_json, print_table
 
 
 @click.command()
-@click.argument("name", required=False)
+@click.argument("name", required=False, type=ReleaseName("metric"))
 @click.option("--by", multiple=True, metavar="COLUMN", help="Split by this column (repeatable).")
 @click.option("--where", metavar="SQL", help="Condition on the metric's columns.")
 @click.option("--sql", "shows_sql", is_flag=True, help="Print the query instead of its answer.")

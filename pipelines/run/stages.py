@@ -18,6 +18,7 @@ from pipelines.build.kept import keep_build
 from pipelines.build.models import (
     BUILD_COMMAND,
     NodeResult,
+    count_nodes,
     get_results_path,
     get_target_dir,
     read_manifest,
@@ -38,6 +39,7 @@ from pipelines.release.publish import (
     read_current_id,
     read_rollback,
 )
+from pipelines.run.progress import Counter
 from pipelines.run.state import Outcome, Run, get_peak_mib
 
 
@@ -58,8 +60,10 @@ def fetch_live(run: Run, only: list[str]) -> None:
 def ingest_sources(run: Run) -> None:
     """Load all sources into raw tables."""
     aside = {fault.source_id for fault in run.contract_faults}
+    counter = Counter(run.progress, "ingest", "sources", len(run.contracts), milestone=1000)
 
     def report(loads: SourceLoads) -> None:
+        counter.add(sum(table.rows_accepted for load in loads.current for table in load.tables))
         if loads.fault and loads.contract.source_id not in aside:
             run.progress(f"  SET ASIDE {loads.contract.source_id}: {loads.fault}")
         for load in loads.refused:
@@ -168,15 +172,13 @@ def find_next_quarter(day: date) -> date:
 
 def build_models(run: Run) -> None:
     """Run dbt: all models, and the tests of their data."""
-    done = {"model": 0, "test": 0}
+    total = count_nodes(run.settings)
+    counter = Counter(run.progress, "models", "models and tests done", total, milestone=50)
 
     def report(node: NodeResult) -> None:
-        kind = "model" if node.kind == "model" else "test"
-        done[kind] += 1
         if node.status in ("error", "fail"):
             run.progress(f"  FAILED {node.kind} {node.name}: {node.message}")
-        elif sum(done.values()) % 50 == 0:
-            run.progress(f"  {done['model']} models and {done['test']} tests done")
+        counter.add()
 
     run.nodes = run_dbt(run.settings, BUILD_COMMAND, report)
 

@@ -5,18 +5,15 @@ The folder is also read over HTTP, from a server that answers with parts of file
 
 import hashlib
 import json
-import threading
 import urllib.request
-from collections.abc import Iterator
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from io import RawIOBase
 from pathlib import Path
 
 import duckdb
 import pyarrow.parquet as pq
-import pytest
 
 from pipelines.release.exports import CHECKSUMS, SCHEMAS
+from scripts.check_http import serve_folder
 from tests.conftest import RealWarehouse
 from tests.small_project.builder import SmallProject
 
@@ -121,24 +118,6 @@ def test_other_descriptions_name_the_same_files(published_once: SmallProject) ->
     assert sizes == {path: (folder / path).stat().st_size for path in sizes}
 
 
-class RangeHandler(SimpleHTTPRequestHandler):
-    """Answers with parts of files, as object stores and most web servers do."""
-
-    def do_GET(self) -> None:
-        """Send what the header Range asks for."""
-        content = Path(self.translate_path(self.path)).read_bytes()
-        first, last = self.headers["Range"].removeprefix("bytes=").split("-")
-        part = content[int(first) : int(last) + 1]
-        self.send_response(206)
-        self.send_header("Content-Range", f"bytes {first}-{last}/{len(content)}")
-        self.send_header("Content-Length", str(len(part)))
-        self.end_headers()
-        self.wfile.write(part)
-
-    def log_message(self, format: str, *arguments: object) -> None:
-        """Stay silent."""
-
-
 class RemoteFile(RawIOBase):
     """A file behind an address, read in parts; counts the bytes that came."""
 
@@ -173,26 +152,10 @@ class RemoteFile(RawIOBase):
         return content
 
 
-@pytest.fixture
-def address(real_warehouse: RealWarehouse) -> Iterator[str]:
-    """Serve the latest folder of the real warehouse as it stands."""
-    folder = str(real_warehouse.settings.warehouse_dir / "latest")
-    server = ThreadingHTTPServer(
-        ("127.0.0.1", 0), lambda *arguments: RangeHandler(*arguments, directory=folder)
-    )
-    thread = threading.Thread(target=server.serve_forever, args=(0.05,))
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
-
-
-def test_one_column_is_read_over_http_without_the_rest(
-    address: str, real_warehouse: RealWarehouse
-) -> None:
-    remote = RemoteFile(f"{address}/marts/fct_compute_balance.parquet")
-    table = pq.ParquetFile(remote).read(columns=["supply_h100e_p50"])
+def test_one_column_is_read_over_http_without_the_rest(real_warehouse: RealWarehouse) -> None:
+    with serve_folder(real_warehouse.settings.warehouse_dir / "latest") as served:
+        remote = RemoteFile(f"{served.address}/marts/fct_compute_balance.parquet")
+        table = pq.ParquetFile(remote).read(columns=["supply_h100e_p50"])
     supplies = real_warehouse.query("select supply_h100e_p50 from marts.fct_compute_balance")
     assert table["supply_h100e_p50"].to_pylist() == [supply for (supply,) in supplies]
     assert 0 < remote.bytes_read < remote.size / 2
