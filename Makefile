@@ -28,7 +28,7 @@ lint: $(TOOLS) $(PACKAGE)  ## check Python style and types, and SQL style
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
-	@$(BIN)/sqlfluff lint --processes 2 dbt/models/intermediate dbt/models/marts dbt/models/bridges dbt/tests
+	@$(BIN)/sqlfluff lint --processes 2 dbt/models/intermediate dbt/models/marts dbt/models/bridges dbt/models/bi dbt/tests
 
 hooks: $(TOOLS)      ## run the checks of lint before every commit
 	@$(BIN)/pre-commit install

@@ -24,7 +24,7 @@ def get_raw_key(contract: Contract, table: Table) -> dg.AssetKey:
 
 def get_model_key(node: Mapping[str, Any]) -> dg.AssetKey:
     """Return the key of a dbt model: its schema and name, as in the build file."""
-    return dg.AssetKey([node["config"]["schema"], node["name"]])
+    return dg.AssetKey([node["config"]["schema"], node.get("alias") or node["name"]])
 
 
 def get_model_area(node: Mapping[str, Any]) -> str:

@@ -219,6 +219,14 @@ def read_manifest(settings: Settings) -> dict:
     return json.loads(path.read_text(encoding="utf-8"))
 
 
+def count_nodes(settings: Settings) -> int | None:
+    """Return how many models and tests the last command knew; None before the first."""
+    if not (get_target_dir(settings) / "manifest.json").exists():
+        return None
+    nodes = read_manifest(settings)["nodes"].values()
+    return sum(node["resource_type"] in ("model", "test") for node in nodes)
+
+
 def find_source_ancestors(manifest: dict, model_id: str) -> set[tuple[str, str]]:
     """Return the (source_id, table) pairs that a model rests on, through any number of models."""
     found: set[tuple[str, str]] = set()

@@ -11,9 +11,11 @@ from pipelines import __version__
 from pipelines.base.errors import ComputeBalanceError
 from pipelines.cli.ask import ask
 from pipelines.cli.chip import chip
+from pipelines.cli.completion import completion
 from pipelines.cli.dbt import dbt
 from pipelines.cli.docs import docs
 from pipelines.cli.explain import explain
+from pipelines.cli.metric import metric
 from pipelines.cli.policy import policy
 from pipelines.cli.release import release
 from pipelines.cli.report import report
@@ -38,7 +40,11 @@ def cli(verbose: bool) -> None:
     )
 
 
-for command in (run, status, ask, chip, explain, report, source, policy, release, docs, dbt):
+COMMANDS = (
+    *(run, status, ask, metric, chip, explain, report),
+    *(source, policy, release, docs, dbt, completion),
+)
+for command in COMMANDS:
     cli.add_command(command)
 
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import csv
 import sys
 
 import click
 
 from pipelines.base.settings import Settings
-from pipelines.cli.tables import print_json, print_table
+from pipelines.cli.tables import print_answer
 
 
 @click.command()
@@ -34,26 +33,15 @@ def ask(
 ) -> None:
     """Answer a QUERY in SQL from a release, which can only be read; - reads it from standard input.
 
-    Tables of `marts` and `meta` need no schema: "from dim_chip limit 3", "show tables",
+    Tables of `marts`, `meta` and `bi` need no schema: "from balance limit 3", "show tables",
     "describe fct_compute_balance".
     """
     from pipelines.answers.ask import ask as ask_release
     from pipelines.build.by_hand import get_copy_path
     from pipelines.release.diff import open_release
 
-    if as_json and as_csv:
-        raise click.UsageError("--json and --csv exclude each other")
     text = sys.stdin.read() if query == "-" else query
     settings = Settings()
     path = get_copy_path(settings) if of_copy else open_release(settings, release_name).path
     answer = ask_release(path, text, may_read_files=of_copy)
-    if as_json:
-        print_json([dict(zip(answer.columns, row, strict=True)) for row in answer.rows])
-    elif as_csv:
-        writer = csv.writer(sys.stdout, lineterminator="\n")
-        writer.writerow(answer.columns)
-        writer.writerows(answer.rows)
-    else:
-        print_table(answer.columns, answer.rows[:limit])
-        if len(answer.rows) > limit:
-            click.echo(f"... and {len(answer.rows) - limit:,} more rows (--limit, --csv)", err=True)
+    print_answer(answer, as_json, as_csv, limit)

@@ -9,6 +9,7 @@ import click
 
 from pipelines.answers.chip import ChipAnswer, answer_chip
 from pipelines.base.settings import Settings, today_utc
+from pipelines.cli.completion import ReleaseName
 from pipelines.cli.tables import print_json, print_table
 from pipelines.release.publish import find_readable
 
@@ -39,8 +40,14 @@ GUIDANCE = {"gp10_warning": "binds nobody, warns of general prohibition 10"}
 
 
 @click.command()
-@click.argument("chip")
-@click.option("--to", "country", required=True, help="Destination: ISO code or name.")
+@click.argument("chip", type=ReleaseName("chip"))
+@click.option(
+    "--to",
+    "country",
+    required=True,
+    type=ReleaseName("country"),
+    help="Destination: ISO code or name.",
+)
 @click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help="Day; by default today (UTC).")
 @click.option(
     "--buyer",

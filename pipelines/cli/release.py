@@ -4,6 +4,7 @@ from datetime import date, datetime
 
 import click
 
+from pipelines.base.errors import ReleaseError
 from pipelines.base.settings import Settings, now_utc
 from pipelines.cli.tables import print_json, print_table
 
@@ -83,9 +84,36 @@ def diff(old: str, new: str | None, table: str | None, limit: int, as_json: bool
         )
 
 
+@release.command("open")
+@click.argument("release_id", required=False)
+@click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
+def open_(release_id: str | None, as_json: bool) -> None:
+    """Write the open edition of a release: only what anybody may pass on.
+
+    It stands in the folder `open` of the release (by default the current one), and under
+    `warehouse/latest/open`: a database, Parquet, CSV, descriptions and checksums.
+    """
+    from pipelines.release.lock import hold_lock
+    from pipelines.release.open_release import write_open_edition
+    from pipelines.release.publish import DATABASE_FILE, find_release, read_current_id
+
+    settings = Settings()
+    wanted = release_id or read_current_id(settings)
+    if wanted is None:
+        raise ReleaseError("nothing is published yet; run: make warehouse")
+    folder = settings.releases_dir / find_release(settings, wanted).release_id
+    with hold_lock(settings.lock_path, "release open"):
+        path = write_open_edition(folder, folder / DATABASE_FILE)
+    if as_json:
+        print_json({"release_id": folder.name, "path": path})
+    else:
+        click.echo(f"open edition  {path}")
+
+
 @release.command()
 @click.argument("days", nargs=-1, type=click.DateTime(["%Y-%m-%d"]))
-def revisions(days: tuple[datetime, ...]) -> None:
+@click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
+def revisions(days: tuple[datetime, ...], as_json: bool) -> None:
     """Build as of several DAYS and write the page that shows how figures moved between them.
 
     Without DAYS: the day of the seed claims and the ends of 2025 and of June 2026. A build that is
@@ -94,19 +122,25 @@ def revisions(days: tuple[datetime, ...]) -> None:
     from pipelines.pages.site import write_site
     from pipelines.run.pipeline import run_pipeline
 
-    settings = Settings()
+    settings, builds = Settings(), []
     for day in [moment.date() for moment in days] or REVISION_DAYS:
         click.echo(f"as of {day} ...", err=True)
         outcome = run_pipeline(settings, day)
         click.echo(f"as of {day}: {outcome.message}, {outcome.path}", err=True)
+        builds.append({"as_of": day, "status": outcome.status, "path": outcome.path})
     index, _ = write_site(settings)
-    click.echo(f"written; open {index.with_name('revisions.html')}")
+    page = index.with_name("revisions.html")
+    if as_json:
+        print_json({"builds": builds, "page": page})
+    else:
+        click.echo(f"written; open {page}")
 
 
 @release.command()
 @click.argument("release_id", required=False)
 @click.option("--yes", is_flag=True, help="Do not ask.")
-def rollback(release_id: str | None, yes: bool) -> None:
+@click.option("--json", "as_json", is_flag=True, help="Print as JSON; asks nothing, needs --yes.")
+def rollback(release_id: str | None, yes: bool, as_json: bool) -> None:
     """Make an earlier release the current one (by default the one before the current).
 
     The withdrawn release is not published again until inputs, rules or code change.
@@ -115,8 +149,13 @@ def rollback(release_id: str | None, yes: bool) -> None:
     from pipelines.release.publish import read_current_id, roll_back
 
     settings = Settings()
+    if as_json and not yes:
+        raise click.UsageError("--json asks nothing; say --yes with it")
     if not yes:
         click.confirm(f"replace the current release {read_current_id(settings)}?", abort=True)
     with hold_lock(settings.lock_path, "release rollback"):
         restored = roll_back(settings, release_id, now_utc())
-    click.echo(f"current release is now {restored.release_id}, as of {restored.as_of}")
+    if as_json:
+        print_json({"release_id": restored.release_id, "as_of": restored.as_of})
+    else:
+        click.echo(f"current release is now {restored.release_id}, as of {restored.as_of}")

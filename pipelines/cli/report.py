@@ -1,17 +1,20 @@
 """`compute-balance report`: what the current release says about a quarter, on one page."""
 
 import re
+from dataclasses import asdict
 from datetime import date
 
 import click
 
 from pipelines.base.settings import Settings
+from pipelines.cli.tables import print_json
 from pipelines.release.publish import find_readable
 
 
 @click.command()
 @click.argument("quarter", required=False)
-def report(quarter: str | None) -> None:
+@click.option("--json", "as_json", is_flag=True, help="Print title and blocks as JSON.")
+def report(quarter: str | None, as_json: bool) -> None:
     """Print the report on a QUARTER such as 2025Q4 as Markdown; by default the last counted one.
 
     The same page stands among those of `compute-balance docs`.
@@ -24,7 +27,10 @@ def report(quarter: str | None) -> None:
     if not settings.current_path.exists():
         raise ReleaseError("nothing is published yet; run: make warehouse")
     page = make_report(find_readable(settings), read_quarter(quarter) if quarter else None)
-    click.echo(write_markdown(page, ""), nl=False)
+    if as_json:
+        print_json(asdict(page))
+    else:
+        click.echo(write_markdown(page, ""), nl=False)
 
 
 def read_quarter(text: str) -> date:

@@ -59,6 +59,12 @@ SAMPLE_QUERY = """
     is_flag=True,
     help="Build everything from nothing, even if that would only repeat the current release.",
 )
+@click.option(
+    "--open",
+    "is_open",
+    is_flag=True,
+    help="Also write the open edition, which holds only what anybody may pass on.",
+)
 @click.option("--draws", type=click.IntRange(min=1), help="Number of Monte Carlo draws.")
 @click.option(
     "--json", "as_json", is_flag=True, help="Print the manifest as JSON and nothing else."
@@ -70,6 +76,7 @@ def run(
     assumptions: tuple[str, ...],
     scenario: Path | None,
     rebuild: bool,
+    is_open: bool,
     draws: int | None,
     as_json: bool,
 ) -> None:
@@ -88,17 +95,42 @@ def run(
         raise click.UsageError("--only says what to fetch; use it with --live")
 
     if assumptions or scenario:
-        if live:
-            raise click.UsageError("a what-if fetches nothing; run --live first, then ask")
+        if live or is_open:
+            raise click.UsageError(
+                "a what-if fetches and passes on nothing; leave out --live and --open"
+            )
         ask_what_if(settings, assumptions, scenario, as_of, as_json)
         return
     day = as_of.date() if as_of else None
     with show_progress(is_quiet=as_json) as progress:
         outcome = run_pipeline(settings, day, live, list(only), progress, rebuild)
+        open_path = write_open(settings, outcome) if is_open else None
     if as_json:
-        print_json({"status": outcome.status, "path": outcome.path, **asdict(outcome.manifest)})
+        print_json(
+            {
+                "status": outcome.status,
+                "path": outcome.path,
+                "open_path": open_path,
+                **asdict(outcome.manifest),
+            }
+        )
     else:
         print_summary(outcome)
+        if open_path:
+            click.echo(f"\nopen edition  {open_path}")
+
+
+def write_open(settings: Settings, outcome: "Outcome") -> Path:
+    """Write the open edition beside what a run published or found unchanged."""
+    from pipelines.release.lock import hold_lock
+    from pipelines.release.open_release import write_open_edition
+    from pipelines.release.publish import DATABASE_FILE
+
+    folder = settings.releases_dir / outcome.manifest.release_id
+    if outcome.path != settings.current_path:
+        folder = outcome.path.parent
+    with hold_lock(settings.lock_path, "open edition"):
+        return write_open_edition(folder, folder / DATABASE_FILE)
 
 
 def print_summary(outcome: "Outcome") -> None:

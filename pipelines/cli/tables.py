@@ -6,12 +6,19 @@ width, so that what is piped into a file or a program loses nothing.
 
 from __future__ import annotations
 
+import csv
 import json
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 import click
+
+from pipelines.run.progress import Count
+
+if TYPE_CHECKING:
+    from pipelines.answers.ask import Answer
 
 # wide enough for any row, where no terminal sets a width
 NATURAL_WIDTH = 100_000
@@ -44,7 +51,10 @@ def print_table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> Non
 
 @contextmanager
 def show_progress(is_quiet: bool) -> Iterator[Callable[[str], None]]:
-    """Yield what tells the lines of a run; on a terminal the stage that goes on is shown moving.
+    """Yield what tells the lines of a run.
+
+    On a terminal the stage that goes on is shown moving, with a bar, counts and rates; elsewhere
+    each line is printed, and of the counts only the milestones.
 
     Args:
         is_quiet: tell nothing.
@@ -52,21 +62,44 @@ def show_progress(is_quiet: bool) -> Iterator[Callable[[str], None]]:
     if is_quiet:
         yield lambda line: None
     elif not sys.stderr.isatty():
-        yield lambda line: click.echo(line, err=True)
+        yield lambda line: click.echo(line, err=True) if is_worth_a_line(line) else None
     else:
-        from rich.console import Console
-        from rich.markup import escape
-
-        console = Console(stderr=True, highlight=False)
-        with console.status("starting") as status:
-
-            def tell(line: str) -> None:
-                if line.endswith(" ..."):
-                    status.update(escape(line.removesuffix(" ...")))
-                else:
-                    console.print(escape(line))
-
+        with _draw_progress() as tell:
             yield tell
+
+
+def is_worth_a_line(line: str) -> bool:
+    """Tell whether a line is printed where no bar can be drawn."""
+    return not isinstance(line, Count) or line.is_milestone
+
+
+@contextmanager
+def _draw_progress() -> Iterator[Callable[[str], None]]:
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.fields[rate]}"),
+        TimeElapsedColumn(),
+    )
+    console = Console(stderr=True, highlight=False)
+    with Progress(*columns, console=console, transient=True) as progress:
+        task = progress.add_task("starting", total=None, rate="")
+
+        def tell(line: str) -> None:
+            if isinstance(line, Count):
+                progress.update(task, completed=line.done, total=line.total, rate=line.rate)
+            elif line.endswith(" ..."):
+                progress.reset(task, description=escape(line.removesuffix(" ...")), total=None)
+                progress.update(task, rate="")
+            else:
+                console.print(escape(line))
+
+        yield tell
 
 
 def _show(value: object) -> str:
@@ -79,6 +112,26 @@ def _show(value: object) -> str:
     if isinstance(value, float):
         return f"{value:,.4g}" if abs(value) < 1000 else f"{value:,.0f}"
     return str(value)
+
+
+def print_answer(answer: Answer, as_json: bool, as_csv: bool, limit: int | None = None) -> None:
+    """Print what a query found: as JSON, as CSV, or as a table of at most `limit` rows.
+
+    Raises:
+        click.UsageError: two forms were asked for.
+    """
+    if as_json and as_csv:
+        raise click.UsageError("--json and --csv exclude each other")
+    if as_json:
+        print_json([dict(zip(answer.columns, row, strict=True)) for row in answer.rows])
+    elif as_csv:
+        writer = csv.writer(sys.stdout, lineterminator="\n")
+        writer.writerow(answer.columns)
+        writer.writerows(answer.rows)
+    else:
+        print_table(answer.columns, answer.rows[:limit])
+        if limit is not None and len(answer.rows) > limit:
+            click.echo(f"... and {len(answer.rows) - limit:,} more rows (--limit, --csv)", err=True)
 
 
 def print_json(content: object) -> None:

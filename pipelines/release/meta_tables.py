@@ -99,6 +99,112 @@ META_TABLES: dict[str, MetaTable] = {
             "raw_table": ("VARCHAR", "Table of the source that holds the rows."),
         },
     ),
+    "table_terms": MetaTable(
+        "One row per table of marts and bi: the terms of what its rows carry, and how many of them "
+        "may be passed on. Figures may always be quoted with their attribution.",
+        {
+            "schema_name": ("VARCHAR", "Schema of the table: marts or bi."),
+            "table_name": ("VARCHAR", "Table."),
+            "carries": (
+                "VARCHAR",
+                "rows (of the sources that its rows name) or results (worked out by this project; "
+                "no row of a source stands in it).",
+            ),
+            "source_ids": (
+                "VARCHAR",
+                "Sources: those that the rows name, or for results those that they rest on, "
+                "comma-separated; null if none.",
+            ),
+            "redistribution": (
+                "VARCHAR",
+                "Strictest term of the publishers of these sources: allowed, facts_only or "
+                "unknown. Who wants tables only whose every source allows it asks for allowed.",
+            ),
+            "may_be_passed_on": (
+                "BOOLEAN",
+                "Whether the table may be passed on as a whole; where not, see open_row_count.",
+            ),
+            "row_count": (
+                "BIGINT",
+                "Rows of the table. Unit: count; null for a view among the marts.",
+            ),
+            "open_row_count": (
+                "BIGINT",
+                "Rows that the open edition holds. Unit: count; null likewise.",
+            ),
+            "open_condition": ("VARCHAR", "SQL that is true for these rows."),
+            "terms": ("VARCHAR", "Licences of the publishers; null where no source is known."),
+            "attribution": ("VARCHAR", "Text to show beside the figures; null likewise."),
+        },
+    ),
+    "table_publisher": MetaTable(
+        "One row per table, source and publisher that stands behind it, with its terms.",
+        {
+            "schema_name": ("VARCHAR", "Schema of the table: marts or bi."),
+            "table_name": ("VARCHAR", "Table."),
+            "source_id": ("VARCHAR", "Source."),
+            "publisher": ("VARCHAR", "Publisher of (a part of) that source."),
+            "licence": ("VARCHAR", "Licence of the publisher."),
+            "redistribution": ("VARCHAR", "allowed, facts_only or unknown."),
+            "attribution": ("VARCHAR", "Text to show beside figures of the publisher."),
+            "address": ("VARCHAR", "Address of the publisher; null where none is noted."),
+        },
+    ),
+    "metric": MetaTable(
+        "One row per metric of the semantic layer, in parts from which any tool can make SQL.",
+        {
+            "metric": ("VARCHAR", "Metric."),
+            "label": ("VARCHAR", "Name in English."),
+            "label_zh": ("VARCHAR", "Name in Chinese."),
+            "description": ("VARCHAR", "What it is."),
+            "unit": ("VARCHAR", "Unit of its value."),
+            "kind": ("VARCHAR", "simple, or ratio (of two other metrics)."),
+            "schema_name": ("VARCHAR", "Schema of its table; null for a ratio."),
+            "table_name": ("VARCHAR", "Its table; null for a ratio."),
+            "expression": ("VARCHAR", "Aggregate in SQL; null for a ratio."),
+            "condition": ("VARCHAR", "Filter that always holds; null if none."),
+            "time_column": ("VARCHAR", "Its time; null for a ratio."),
+            "time_grain": ("VARCHAR", "day, month or quarter; null for a ratio."),
+            "is_last_of_time": (
+                "BOOLEAN",
+                "Whether it is a level, which is told for the last time and never added over time.",
+            ),
+            "dimensions": (
+                "VARCHAR",
+                "Columns to split by, comma-separated; null for a ratio, which has those of both.",
+            ),
+            "numerator": ("VARCHAR", "Metric above the line; null unless a ratio."),
+            "denominator": ("VARCHAR", "Metric below the line; null unless a ratio."),
+            "never_add_over": (
+                "VARCHAR",
+                "Columns to split by or to keep one value of, comma-separated; null if none.",
+            ),
+        },
+    ),
+    "table_key": MetaTable(
+        "One row per table of marts and bi with the columns that tell its rows apart.",
+        {
+            "schema_name": ("VARCHAR", "Schema of the table: marts or bi."),
+            "table_name": ("VARCHAR", "Table."),
+            "key_columns": ("VARCHAR", "Columns of the key, comma-separated."),
+        },
+    ),
+    "table_join": MetaTable(
+        "One row per column of marts and bi that leads to a dimension.",
+        {
+            "schema_name": ("VARCHAR", "Schema of the table: marts or bi."),
+            "table_name": ("VARCHAR", "Table."),
+            "column_name": ("VARCHAR", "Column that leads on."),
+            "to_schema": ("VARCHAR", "Schema of the dimension."),
+            "to_table": ("VARCHAR", "Dimension."),
+            "to_column": ("VARCHAR", "Its key."),
+            "is_complete": (
+                "BOOLEAN",
+                "Whether every value but null is found there; a left join keeps the others. Null "
+                "for views and large tables, which were not looked at.",
+            ),
+        },
+    ),
     "assumption": MetaTable(
         "One row per judgement of the balance model, as used by the build.",
         {
@@ -182,6 +288,12 @@ META_TABLES: dict[str, MetaTable] = {
                 "VARCHAR",
                 "Marts without rows because nothing was known yet, comma-separated; null if none.",
             ),
+            "edition": (
+                "VARCHAR",
+                "full, or open: only what may be passed on, for anybody to republish.",
+            ),
+            "terms": ("VARCHAR", "On what terms this file may be passed on."),
+            "citation": ("VARCHAR", "How to cite the release."),
         },
     ),
     "correction": MetaTable(

@@ -1,8 +1,9 @@
 """Publishing an audited build: copy, check, rename; the published file is never written in place.
 
-A release is a folder `releases/ID/` (database, Parquet copies, manifest). It becomes the current
-one when a copy of its database replaces `compute_balance.duckdb` in one step. A crash in between
-is mended by the next run (`complete_publication`). Which release is the current one is written
+A release is a folder `releases/ID/` (database, Parquet, CSV, descriptions, checksums, manifest). It
+becomes the current one when a copy of its database replaces `compute_balance.duckdb` in one step,
+and `latest` leads to its folder in another. A crash in between is mended by the next run
+(`complete_publication`). Which release is the current one is written
 down (`current.json`), so that nobody who holds the published file open stands in the way.
 """
 
@@ -31,9 +32,10 @@ from pipelines.base.sql import quote_name, quote_text
 from pipelines.build.models import read_manifest
 from pipelines.build.register import open_build
 from pipelines.ingest.whole_files import get_state
-from pipelines.release.bridges import SCHEMA as BRIDGES
-from pipelines.release.bridges import copy_bridges, list_bridges
+from pipelines.release.bridges import SCHEMAS, copy_companions, list_companions
 from pipelines.release.content import Mart, copy_comments, sum_mart
+from pipelines.release.descriptors import write_descriptors
+from pipelines.release.exports import write_checksums, write_exports
 from pipelines.release.manifest import (
     MANIFEST_FILE,
     Manifest,
@@ -48,6 +50,8 @@ STORAGE_VERSION = "v1.0.0"
 DATABASE_FILE = "compute_balance.duckdb"
 ROLLBACK_FILE = "rollback.json"
 CURRENT_NOTE = "current.json"
+# a link to the folder of the current release, for readers of files
+LATEST, OPEN_FOLDER = "latest", "open"
 READ_ONLY = 0o444
 # row count and order-free checksum of each mart by name
 Sums = dict[str, tuple[int, int]]
@@ -93,6 +97,8 @@ def publish_as_of(
     staged = get_temporary_path(folder)
     _write_release(settings, staged, marts, manifest, sums)
     folder.mkdir(parents=True, exist_ok=True)
+    # an open edition of what stood here before is none of this
+    shutil.rmtree(folder / OPEN_FOLDER, ignore_errors=True)
     # the database changes in one step; its manifest follows and is checked by its content hash
     for path in sorted(staged.rglob("*"), key=lambda p: p.name == MANIFEST_FILE):
         if path.is_file():
@@ -108,18 +114,19 @@ def _write_release(
 ) -> None:
     staged = folder if TEMPORARY_MARK in folder.name else get_temporary_path(folder)
     shutil.rmtree(staged, ignore_errors=True)
-    (staged / "marts").mkdir(parents=True)
+    staged.mkdir(parents=True)
     copy_database(settings, staged / DATABASE_FILE, marts)
     _check_copy(staged / DATABASE_FILE, marts, sums)
-    _write_parquet(staged, marts)
     (staged / DATABASE_FILE).chmod(READ_ONLY)
+    write_descriptors(staged, staged / DATABASE_FILE, write_exports(staged, staged / DATABASE_FILE))
     write_manifest(staged, manifest)
+    write_checksums(staged)
     if staged != folder:
         staged.rename(folder)
 
 
 def copy_database(settings: Settings, path: Path, marts: list[Mart]) -> None:
-    """Copy marts, meta tables and bridges of the build into a file of the old storage version.
+    """Copy marts, meta tables and what stands beside them into a file of the old storage version.
 
     A mart that is a view in the build is one in the copy. Rows are written in key order; comments
     go along; raw views, staging and intermediate tables stay behind.
@@ -149,10 +156,9 @@ def copy_database(settings: Settings, path: Path, marts: list[Mart]) -> None:
         for mart in order_views(marts):
             connection.execute(f"create view marts.{quote_name(mart.name)} as {mart.query}")
         connection.execute(f"use {build}")
-        bridges = list_bridges(read_manifest(settings))
-        if bridges:
-            copy_bridges(connection, settings.build_path.stem, "release", bridges)
-        for schema in ("marts", "meta", BRIDGES):
+        companions = list_companions(read_manifest(settings))
+        copy_companions(connection, settings.build_path.stem, "release", companions)
+        for schema in ("marts", "meta", *SCHEMAS):
             copy_comments(connection, settings.build_path.stem, "release", schema)
         connection.execute("commit")
         connection.execute("checkpoint release")
@@ -201,17 +207,6 @@ def _check_copy(path: Path, marts: list[Mart], sums: Sums) -> None:
                 )
 
 
-def _write_parquet(folder: Path, marts: list[Mart]) -> None:
-    with duckdb.connect(str(folder / DATABASE_FILE), read_only=True) as connection:
-        connection.execute("set enable_progress_bar = false")
-        for mart in marts:
-            target = quote_text(str(folder / "marts" / f"{mart.name}.parquet"))
-            connection.execute(
-                # rows of tables stand in key order already; those of a view come as it joins them
-                f"copy marts.{quote_name(mart.name)} to {target} (format parquet, compression zstd)"
-            )
-
-
 def _make_current(settings: Settings, folder: Path) -> None:
     """Put a copy of a release's database in the place of the published file, read-only."""
     temporary = get_temporary_path(settings.current_path)
@@ -220,7 +215,19 @@ def _make_current(settings: Settings, folder: Path) -> None:
     replace_file(temporary, settings.current_path)
     # what a client wrote to the file before would be read into this one
     _get_wal_path(settings).unlink(missing_ok=True)
+    link_latest(settings, folder)
     _note_current(settings, folder.name)
+
+
+def link_latest(settings: Settings, folder: Path) -> None:
+    """Let `latest/` lead to the folder of a whole release; the change is one step."""
+    link = settings.warehouse_dir / LATEST
+    temporary = get_temporary_path(link)
+    temporary.unlink(missing_ok=True)
+    temporary.symlink_to(folder.relative_to(settings.warehouse_dir), target_is_directory=True)
+    if link.is_dir() and not link.is_symlink():
+        shutil.rmtree(link)  # a copy of the warehouse that followed the link
+    temporary.replace(link)
 
 
 def _get_wal_path(settings: Settings) -> Path:
@@ -364,7 +371,8 @@ def complete_publication(settings: Settings) -> Manifest | None:
         rollback = read_rollback(settings)
         wanted = note.get("release_id") or (rollback["to"] if rollback else None)
         wanted = wanted if wanted in kept else next(iter(kept))
-    if current == wanted and _is_untouched(settings, note):
+    leads_there = (settings.warehouse_dir / LATEST).resolve().name == wanted
+    if current == wanted and leads_there and _is_untouched(settings, note):
         return None
     _make_current(settings, settings.releases_dir / wanted)
     return kept[wanted] if current != wanted else None

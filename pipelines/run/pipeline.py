@@ -119,7 +119,8 @@ def prepare_warehouse(run: Run) -> None:
             run.progress(f"removed {removed} unfinished files of an earlier run")
     for folder in (settings.releases_dir, settings.as_of_dir, settings.warehouse_dir):
         for path in folder.glob("*.writing-*") if folder.exists() else []:
-            shutil.rmtree(path) if path.is_dir() else path.unlink()
+            is_folder = path.is_dir() and not path.is_symlink()
+            shutil.rmtree(path) if is_folder else path.unlink()
     completed = complete_publication(settings)
     if completed:
         run.progress(f"finished publishing release {completed.release_id} of an earlier run")

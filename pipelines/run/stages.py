@@ -18,6 +18,7 @@ from pipelines.build.kept import keep_build
 from pipelines.build.models import (
     BUILD_COMMAND,
     NodeResult,
+    count_nodes,
     get_results_path,
     get_target_dir,
     read_manifest,
@@ -38,6 +39,7 @@ from pipelines.release.publish import (
     read_current_id,
     read_rollback,
 )
+from pipelines.run.progress import Counter
 from pipelines.run.state import Outcome, Run, get_peak_mib
 
 
@@ -58,8 +60,10 @@ def fetch_live(run: Run, only: list[str]) -> None:
 def ingest_sources(run: Run) -> None:
     """Load all sources into raw tables."""
     aside = {fault.source_id for fault in run.contract_faults}
+    counter = Counter(run.progress, "ingest", "sources", len(run.contracts), milestone=1000)
 
     def report(loads: SourceLoads) -> None:
+        counter.add(sum(table.rows_accepted for load in loads.current for table in load.tables))
         if loads.fault and loads.contract.source_id not in aside:
             run.progress(f"  SET ASIDE {loads.contract.source_id}: {loads.fault}")
         for load in loads.refused:
@@ -168,15 +172,13 @@ def find_next_quarter(day: date) -> date:
 
 def build_models(run: Run) -> None:
     """Run dbt: all models, and the tests of their data."""
-    done = {"model": 0, "test": 0}
+    total = count_nodes(run.settings)
+    counter = Counter(run.progress, "models", "models and tests done", total, milestone=50)
 
     def report(node: NodeResult) -> None:
-        kind = "model" if node.kind == "model" else "test"
-        done[kind] += 1
         if node.status in ("error", "fail"):
             run.progress(f"  FAILED {node.kind} {node.name}: {node.message}")
-        elif sum(done.values()) % 50 == 0:
-            run.progress(f"  {done['model']} models and {done['test']} tests done")
+        counter.add()
 
     run.nodes = run_dbt(run.settings, BUILD_COMMAND, report)
 
@@ -200,6 +202,9 @@ def write_meta(run: Run) -> None:
     """Fill schema `meta` of the build, all but the checks and the release itself."""
     from pipelines.quality.freshness import measure_freshness
     from pipelines.release import write_meta as meta
+    from pipelines.release.metrics import write_metrics
+    from pipelines.release.table_keys import write_keys
+    from pipelines.release.terms import write_terms
 
     connection = open_build(run.settings)
     try:
@@ -209,6 +214,9 @@ def write_meta(run: Run) -> None:
         meta.write_sources(connection, run.sources, run.freshness)
         meta.write_documents(connection, run.sources)
         meta.write_lineage(connection, run.sources, manifest)
+        write_terms(connection, run.sources, manifest)
+        write_keys(connection, manifest)
+        write_metrics(connection, manifest)
         meta.write_corrections(connection, run.sources)
         meta.write_quarantine(connection, run.sources, run.settings)
         meta.write_assumptions(connection, run.sources)
@@ -275,6 +283,7 @@ def _keep_failed_build(run: Run) -> Path:
 
 def publish_build(run: Run) -> Outcome:
     """Write the release and make it current, or put it beside as the release of an earlier day."""
+    from pipelines.release.terms import describe_terms, make_citation
     from pipelines.release.write_meta import insert_rows
     from pipelines.release.write_meta import write_run as write_run_rows
 
@@ -320,6 +329,9 @@ def publish_build(run: Run) -> Outcome:
                     content_hash,
                     not run.is_current,
                     ", ".join(empty) or None,
+                    "full",
+                    describe_terms(connection),
+                    make_citation(manifest.release_id, run.as_of, content_hash),
                 )
             ],
         )

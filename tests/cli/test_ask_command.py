@@ -60,6 +60,7 @@ def test_a_kept_release_can_be_asked(call: Command, published: SmallProject) -> 
     ("query", "reason"),
     [
         ("select nothing from dim_chip", 'Referenced column "nothing" not found'),
+        ("from nowhere", 'tables are listed by "show tables"'),
         ("create table mine as select 1", "read-only mode"),
         ("copy dim_chip to 'dim_chip.csv'", "file system operations are disabled"),
         ("select * from read_csv('README.md')", "file system operations are disabled"),

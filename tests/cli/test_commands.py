@@ -3,6 +3,9 @@
 import io
 import json
 import re
+import subprocess
+import sys
+from pathlib import Path
 
 import click
 import pytest
@@ -28,6 +31,48 @@ def test_every_command_explains_itself(
     shown = call(published_once, *path, "--help")
     assert shown.code == 0
     assert re.search(r"^\s{2}\S.{20,}\.", shown.output, re.MULTILINE), "no sentence of help"
+
+
+# commands that print a script, another program's output, or what people look at to write a source
+PRINT_NO_JSON = {
+    *(("completion",), ("dbt",), ("policy", "review"), ("source", "check"), ("source", "generate")),
+    *(("source", "label"), ("source", "new"), ("source", "restore"), ("source", "withdraw")),
+}
+
+
+def test_every_command_that_a_program_may_ask_prints_json() -> None:
+    silent = set()
+    for path in list_commands(cli):
+        command: click.Command = cli
+        for name in path:
+            assert isinstance(command, click.Group)
+            command = command.commands[name]
+        options = {option for param in command.params for option in param.opts}
+        if not isinstance(command, click.Group) and "--json" not in options:
+            silent.add(path)
+    assert silent == PRINT_NO_JSON
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_the_shell_is_told_how_to_complete(
+    call: Command, published_once: SmallProject, shell: str
+) -> None:
+    shown = call(published_once, "completion", shell)
+    assert shown.code == 0
+    assert "_COMPUTE_BALANCE_COMPLETE" in shown.output
+
+
+def test_commands_and_options_are_completed(
+    published_once: SmallProject,
+) -> None:
+    environment = published_once.get_environment() | {
+        "_COMPUTE_BALANCE_COMPLETE": "bash_complete",
+        "COMP_WORDS": "compute-balance metr",
+        "COMP_CWORD": "1",
+    }
+    script = Path(sys.executable).with_name("compute-balance")
+    shown = subprocess.run([str(script)], env=environment, capture_output=True, text=True)
+    assert shown.stdout == "plain,metric\n"
 
 
 def test_module_and_script_are_one_command(published_once: SmallProject) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 import pytest
 
 from pipelines.cli.tables import print_table, show_progress
+from pipelines.run.progress import Counter
 
 LONG = "word " * 60
 
@@ -80,6 +81,29 @@ def test_a_terminal_shows_the_stage_that_goes_on() -> None:
     text = run_on_terminal(work, 60)
     assert "[50] models done" in text
     assert "models ..." not in text
+
+
+def test_a_terminal_shows_a_bar_with_rows_and_rates() -> None:
+    def work() -> None:
+        use_the_terminal()
+        with show_progress(is_quiet=False) as tell:
+            tell("ingest ...")
+            counter = Counter(tell, "ingest", "sources", 4, milestone=1000)
+            counter.add(rows=1200)
+            counter.add(rows=300)
+
+    text = run_on_terminal(work, 100)
+    assert "1,500 rows, " in text
+    assert "rows/s" in text
+    assert "━" in text
+
+
+def test_piped_counts_are_told_at_milestones(capsys: pytest.CaptureFixture[str]) -> None:
+    with show_progress(is_quiet=False) as tell:
+        counter = Counter(tell, "models", "models and tests done", 3, milestone=2)
+        for _ in range(3):
+            counter.add()
+    assert capsys.readouterr().err == "  2 of 3 models and tests done\n"
 
 
 def test_piped_progress_is_told_line_by_line(capsys: pytest.CaptureFixture[str]) -> None:

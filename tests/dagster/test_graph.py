@@ -127,12 +127,15 @@ def test_every_model_is_an_asset_of_the_area_of_its_folder(
 ) -> None:
     models = repository_settings.dbt_dir / "models"
     wanted = {
-        dg.AssetKey([path.relative_to(models).parts[0], path.stem]): path.parent.name
+        # those of schema `bi` go without the layer before their name
+        dg.AssetKey(
+            [path.relative_to(models).parts[0], path.stem.removeprefix("bi_")]
+        ): path.parent.name
         for path in models.glob("*/*/*.sql")
     }
     found = {
         key: repository_graph.get(key).group_name
-        for layer in ("staging", "intermediate", "bridges", "marts")
+        for layer in ("staging", "intermediate", "bridges", "marts", "bi")
         for key in list_layer(repository_graph, layer)
     }
     assert found == wanted

@@ -135,6 +135,20 @@ def test_release_that_was_not_made_current_is_finished_by_the_next_run(
     assert current == [(outcome.manifest.release_id,)]
 
 
+def test_link_to_the_latest_folder_that_was_not_moved_is_moved_by_the_next_run(
+    changed: SmallProject,
+) -> None:
+    latest = changed.settings.warehouse_dir / "latest"
+    before = latest.resolve()
+    kill_before_name(changed, "/warehouse/latest", "run")
+    # the new release is current, the folder is still the old one and whole
+    assert latest.resolve() == before
+    assert (latest / "manifest.json").exists()
+    assert_next_run_completes(changed)
+    assert latest.resolve() != before
+    assert latest.resolve().name == changed.query("select release_id from meta.release")[0][0]
+
+
 def test_first_run_ever_may_be_killed(small_project: SmallProject) -> None:
     kill_before_name(small_project, MOMENTS["release_folder"], "run")
     assert not small_project.settings.current_path.exists()

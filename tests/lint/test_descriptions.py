@@ -43,11 +43,11 @@ def test_every_mart_has_an_enforced_contract_with_types(manifest: dict) -> None:
     assert not wrong, "\n".join(wrong)
 
 
-def test_every_column_of_a_bridge_is_listed_with_its_type(manifest: dict) -> None:
+def test_every_column_beside_the_marts_is_listed_with_its_type(manifest: dict) -> None:
     wrong = [
         node["name"]
         for node in list_models(manifest).values()
-        if get_layer(node) == "bridges"
+        if get_layer(node) in ("bridges", "bi")
         and not (
             node["columns"] and all(column["data_type"] for column in node["columns"].values())
         )
@@ -73,7 +73,7 @@ def test_every_measure_of_a_mart_says_its_unit(manifest: dict) -> None:
     wrong = [
         f"{node['name']}.{column['name']}"
         for node in list_models(manifest).values()
-        if get_layer(node) == "marts"
+        if get_layer(node) in ("marts", "bi")
         for column in node["columns"].values()
         if column["data_type"] == "double"
         and "unit" not in column["description"].lower()

@@ -39,7 +39,7 @@ def test_hooks_run_the_commands_of_lint() -> None:
         assert command.removeprefix(entry).strip() in (
             "",
             ".",
-            "dbt/models/intermediate dbt/models/marts dbt/models/bridges dbt/tests",
+            "dbt/models/intermediate dbt/models/marts dbt/models/bridges dbt/models/bi dbt/tests",
         )
 
 

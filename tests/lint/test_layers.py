@@ -61,7 +61,7 @@ def name_edges(edges: list[tuple[dict, dict]]) -> list[str]:
 
 def test_every_model_lies_in_a_layer(manifest: dict) -> None:
     layers = {get_layer(node) for node in list_models(manifest).values()}
-    assert layers == {"staging", "intermediate", "marts", "bridges"}
+    assert layers == {"staging", "intermediate", "marts", "bridges", "bi"}
 
 
 def test_marts_read_intermediate_models_only(manifest: dict) -> None:
@@ -99,10 +99,40 @@ def test_bridges_read_what_made_the_figures(manifest: dict) -> None:
     )
 
 
-def test_nothing_but_bridges_reads_a_bridge(manifest: dict) -> None:
-    edges = [e for layer in ("intermediate", "marts") for e in list_edges(manifest, layer)]
+def test_views_for_people_read_what_ships(manifest: dict) -> None:
+    edges = list_edges(manifest, "bi")
+    # the day of the build is the one thing that they may know beside the published tables
     wrong = [
-        (n, p) for n, p in edges if p["resource_type"] == "model" and get_layer(p) == "bridges"
+        (node, parent)
+        for node, parent in edges
+        if (parent["resource_type"] == "source" and parent["source_name"] != "build")
+        or (
+            parent["resource_type"] == "model"
+            and (
+                get_layer(parent) not in ("marts", "bi")
+                or f"published('{parent['name']}')" not in read_with_macros(node)
+            )
+        )
+    ]
+    assert name_edges(wrong) == []
+    assert len(edges) > 50
+
+
+def read_with_macros(node: dict) -> str:
+    """Return the SQL of a model together with the macros for people, whichever it calls."""
+    macros = PROJECT_DIR / "dbt" / "macros" / "for_people.sql"
+    return node["raw_code"] + macros.read_text(encoding="utf-8")
+
+
+def test_nothing_reads_what_stands_beside_the_marts(manifest: dict) -> None:
+    layers = ("intermediate", "marts", "bridges", "bi")
+    edges = [e for layer in layers for e in list_edges(manifest, layer)]
+    wrong = [
+        (node, parent)
+        for node, parent in edges
+        if parent["resource_type"] == "model"
+        and get_layer(parent) in ("bridges", "bi")
+        and get_layer(parent) != get_layer(node)
     ]
     assert name_edges(wrong) == []
 
@@ -134,6 +164,7 @@ def test_names_say_the_layer(manifest: dict) -> None:
         "intermediate": ("int_",),
         "marts": ("dim_", "fct_"),
         "bridges": ("brg_",),
+        "bi": ("bi_",),
     }
     wrong = [
         node["name"]
@@ -146,7 +177,7 @@ def test_names_say_the_layer(manifest: dict) -> None:
 def test_relations_are_named_by_ref_and_source_only() -> None:
     # a relation written out would be an edge that the manifest does not know
     written_out = re.compile(
-        r"\b(?:from|join)\s+(?:raw|staging|intermediate|marts|bridges)\.", re.IGNORECASE
+        r"\b(?:from|join)\s+(?:raw|staging|intermediate|marts|bridges|bi)\.", re.IGNORECASE
     )
     wrong = [
         path.name

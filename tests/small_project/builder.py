@@ -122,7 +122,7 @@ class SmallProject:
 
     def copy_to(self, root: Path) -> "SmallProject":
         """Copy the project with its warehouse to another folder."""
-        shutil.copytree(self.root, root)
+        shutil.copytree(self.root, root, symlinks=True)
         return open_project(root, keep_releases=self.settings.keep_releases)
 
 

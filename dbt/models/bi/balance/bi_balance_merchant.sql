@@ -1,0 +1,1 @@
+{{ balance_for_people('merchant') }}

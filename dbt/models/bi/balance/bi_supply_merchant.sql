@@ -1,0 +1,5 @@
+{{ supply_for_people('merchant', {
+    'training_large': 'training_large',
+    'training_small': 'training_small',
+    'inference': 'inference',
+}) }}

@@ -1,0 +1,1 @@
+{{ supply_for_people('nominal', {'training': 'training_large', 'inference': 'inference'}) }}

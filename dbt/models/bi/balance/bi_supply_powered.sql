@@ -1,0 +1,1 @@
+{{ supply_for_people('powered', {'training': 'training_large', 'inference': 'inference'}) }}

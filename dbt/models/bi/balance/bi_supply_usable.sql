@@ -1,0 +1,5 @@
+{{ supply_for_people('usable', {
+    'training_large': 'training_large',
+    'training_small': 'training_small',
+    'inference': 'inference',
+}) }}

@@ -1,0 +1,18 @@
+select
+    claim_id,
+    claim,
+    claim_zh,
+    topic,
+    said_on,
+    verdict,
+    holds_by_assumption,
+    measure,
+    unit,
+    value_then,
+    value_latest,
+    evidence,
+    speaker,
+    source_ids,
+    known_on,
+    confidence,
+from {{ published('fct_seed_claim') }}

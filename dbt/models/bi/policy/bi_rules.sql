@@ -1,0 +1,18 @@
+select
+    policy_id,
+    title,
+    jurisdiction,
+    issuer,
+    instrument,
+    citation,
+    affects,
+    announced_on,
+    policy_published_on,
+    effective_on,
+    ended_on,
+    summary,
+    source_url,
+    source_ids,
+    known_on,
+    confidence,
+from {{ published('dim_policy') }}

@@ -1,0 +1,1 @@
+{{ rent_index_for_people(is_world=true) }}

@@ -1,0 +1,1 @@
+{{ rents_for_people("rents.commitment = 'on_demand'") }}
