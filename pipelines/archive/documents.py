@@ -53,6 +53,7 @@ class Document:
     status: int | None = None
     etag: str | None = None
     bytes: int = 0
+    last_modified: str | None = None
 
 
 @dataclass(frozen=True)

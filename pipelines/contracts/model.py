@@ -13,6 +13,7 @@ from typing import Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from pipelines.contracts.addresses import Address
 from pipelines.contracts.governing import (
     GovernedBy,
     RowRule,
@@ -24,9 +25,7 @@ from pipelines.contracts.reading import (
     ATTRIBUTES,
     Embedded,
     Labels,
-    Media,
     Reader,
-    check_document_name,
     check_inner_path,
 )
 
@@ -74,16 +73,6 @@ class Publisher(_Strict):
     redistribution: Literal["allowed", "facts_only", "unknown"]
     address: str | None = None
     note: str | None = None
-
-
-class Address(_Strict):
-    """Where a connector fetches one document when live fetching is asked for."""
-
-    document: str
-    url: str
-    media: Media = "csv"
-
-    _name = field_validator("document")(check_document_name)
 
 
 class Column(_Strict):
@@ -338,6 +327,11 @@ class Contract(_Strict):
     contract_version: str = Field(default="1.0", pattern=r"^\d+\.\d+$")
     tables: list[Table] = Field(min_length=1)
     folder: Path = Field(exclude=True)
+
+    @field_validator("addresses")
+    @classmethod
+    def _name_each(cls, value: list[Address]) -> list[Address]:
+        return [one for address in value for one in address.expand()]
 
     @model_validator(mode="after")
     def _is_coherent(self) -> Contract:

@@ -45,11 +45,13 @@ def fetch_live(run: Run, only: list[str]) -> None:
     """Ask the addresses of connectors (all, or those of some sources or areas) for news."""
     from pipelines.archive.documents import Archive
     from pipelines.archive.fetch import fetch_source
+    from pipelines.archive.http import Asker
 
     archive = Archive(run.settings.archive_dir)
+    asker = Asker(run.settings)
     for contract in run.contracts:
         if contract.addresses and (not only or {contract.source_id, contract.area} & set(only)):
-            for fetch in fetch_source(contract, archive, run.settings):
+            for fetch in fetch_source(contract, archive, run.settings, asker):
                 run.progress(
                     f"  {fetch.source_id} {fetch.document}: {fetch.outcome}, {fetch.message}"
                 )
