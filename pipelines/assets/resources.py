@@ -34,6 +34,7 @@ class Warehouse(dg.ConfigurableResource):
     fetch_retries: int = Field(description="Attempts per address.")
     fetch_wait_s: float = Field(description="Longest wait in seconds that a server may ask for.")
     fetch_pause_s: float = Field(description="Seconds between two requests to one host, at least.")
+    stale_after_days: int = Field(description="Days without a good run, then it is called stale.")
     contact: str = Field(description="Whom a publisher may write to about our requests.")
     unpacked_limit: int = Field(description="Bytes that a packed document may have once unpacked.")
 

@@ -39,6 +39,8 @@ class Settings(BaseSettings):
     # longest wait that a server may ask for, and the least time between two requests to one
     fetch_wait_s: float = Field(default=120.0, ge=0)
     fetch_pause_s: float = Field(default=0.2, ge=0)
+    # days without a run that ended well, after which `status` calls the release stale
+    stale_after_days: int = Field(default=7, ge=1)
     # whom a publisher may write to about our requests, for example an e-mail address
     contact: str = ""
 

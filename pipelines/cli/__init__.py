@@ -9,6 +9,7 @@ import click
 
 from pipelines import __version__
 from pipelines.base.errors import ComputeBalanceError
+from pipelines.cli.alerts import alerts
 from pipelines.cli.ask import ask
 from pipelines.cli.chip import chip
 from pipelines.cli.dbt import dbt
@@ -38,7 +39,20 @@ def cli(verbose: bool) -> None:
     )
 
 
-for command in (run, status, ask, chip, explain, report, source, policy, release, docs, dbt):
+for command in (
+    run,
+    status,
+    ask,
+    chip,
+    explain,
+    report,
+    source,
+    policy,
+    release,
+    docs,
+    dbt,
+    alerts,
+):
     cli.add_command(command)
 
 
