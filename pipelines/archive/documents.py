@@ -53,6 +53,7 @@ class Document:
     status: int | None = None
     etag: str | None = None
     bytes: int = 0
+    last_modified: str | None = None
 
 
 @dataclass(frozen=True)
@@ -218,6 +219,14 @@ class Archive:
     def write_fetch_note(self, source_id: str, note: FetchNote) -> None:
         """Keep how the last fetch of an address ended, in the place of the note before."""
         write_json(self._get_note_path(source_id, note.document), asdict(note))
+
+    def list_fetch_notes(self, source_id: str) -> list[FetchNote]:
+        """Return how the last fetch of each address of a source ended, by document."""
+        folder = self.folder / "fetches" / source_id
+        notes = [
+            self.read_fetch_note(source_id, path.stem) for path in sorted(folder.glob("*.json"))
+        ]
+        return [note for note in notes if note is not None]
 
     def read_fetch_note(self, source_id: str, document: str) -> FetchNote | None:
         """Return how the last fetch of an address ended; None if it was never asked."""

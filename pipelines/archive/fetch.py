@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import logging
-import time
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+import json
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+from urllib.parse import urlsplit
 
 from pipelines.archive.documents import Archive, Document, FetchNote
+from pipelines.archive.http import Answer, Asker
 from pipelines.base.errors import DocumentFault
 from pipelines.base.files import hash_bytes
 from pipelines.base.settings import Settings, now_utc
-from pipelines.contracts.model import Address, Contract
+from pipelines.contracts.addresses import Address
+from pipelines.contracts.model import Contract
 
-if TYPE_CHECKING:
-    import httpx
-
-logger = logging.getLogger(__name__)
-
-USER_AGENT = "compute-balance/0.1 (open data pipeline)"
-RETRY_STATUS = frozenset({429, 500, 502, 503, 504})
+# no answer of an upstream has more; an address whose pages go round in circles ends here
+MAX_PAGES = 1000
 
 
 @dataclass(frozen=True)
@@ -34,17 +31,26 @@ class Fetch:
     sha256: str | None = None
 
 
-def fetch_source(contract: Contract, archive: Archive, settings: Settings) -> list[Fetch]:
+def fetch_source(
+    contract: Contract, archive: Archive, settings: Settings, asker: Asker | None = None
+) -> list[Fetch]:
     """Ask every address of a connector and archive what is new.
 
     A failure is reported, never raised: the last good data stays in use, and the source counts as
     stale until its address answers again.
+
+    Args:
+        contract: the source.
+        archive: where what is new is kept.
+        settings: bounds of requests.
+        asker: what asks; shared by the sources of a run, so that a host out of reach is asked once.
     """
+    asker = asker or Asker(settings)
     fetches = []
     for address in contract.addresses:
         noted = archive.read_fetch_note(contract.source_id, address.document)
         served = noted.sha256 if noted else None
-        fetch = _fetch_one(contract, address, archive, settings, served)
+        fetch = _fetch_one(contract, address, archive, asker, served)
         if fetch.outcome == "unchanged" and fetch.sha256:
             archive.note_sighting(
                 contract.source_id, address.document, fetch.sha256, now_utc().date()
@@ -60,7 +66,7 @@ def fetch_source(contract: Contract, archive: Archive, settings: Settings) -> li
 
 
 def _fetch_one(
-    contract: Contract, address: Address, archive: Archive, settings: Settings, served: str | None
+    contract: Contract, address: Address, archive: Archive, asker: Asker, served: str | None
 ) -> Fetch:
     known = [
         document
@@ -70,9 +76,6 @@ def _fetch_one(
         and document.sha256 == served
     ]
     last = known[-1] if known else None
-    headers = {"User-Agent": USER_AGENT}
-    if last and last.etag:
-        headers["If-None-Match"] = last.etag
 
     def report(
         outcome: Literal["new", "unchanged", "failed"], message: str, sha256: str | None = None
@@ -80,55 +83,107 @@ def _fetch_one(
         return Fetch(contract.source_id, address.document, address.url, outcome, message, sha256)
 
     try:
-        response = _get(address.url, headers, settings)
+        answer = _ask_whole(address, asker, last)
     except DocumentFault as fault:
         return report("failed", str(fault))
-    if response.status_code == 304 and last:
+    if answer.status == 304 and last:
         return report("unchanged", "the server says not modified", last.sha256)
-    sha256 = hash_bytes(response.content)
+    sha256 = hash_bytes(answer.content)
     if last and last.sha256 == sha256:
         return report("unchanged", "same bytes as the last fetch", sha256)
     now = now_utc()
     archive.store(
-        response.content,
+        answer.content,
         Document(
             source_id=contract.source_id,
             document=address.document,
             sha256=sha256,
             origin="live",
-            address=address.url,
+            # a key never leaves the environment, so an address with one is kept with its mark
+            address=address.url if address.list_keys() else answer.address,
             media=address.media,
             document_on=now.date(),
             fetched_at=now,
-            status=response.status_code,
-            etag=response.headers.get("etag"),
-            bytes=len(response.content),
+            status=answer.status,
+            etag=answer.etag,
+            bytes=len(answer.content),
+            last_modified=answer.last_modified,
         ),
     )
-    return report("new", f"{len(response.content):,} bytes", sha256)
+    return report("new", f"{len(answer.content):,} bytes", sha256)
 
 
-def _get(url: str, headers: dict[str, str], settings: Settings) -> httpx.Response:
-    """Return a finished response (200 or 304); raises DocumentFault after the last retry."""
-    import httpx
+def _ask_whole(address: Address, asker: Asker, last: Document | None) -> Answer:
+    """Return what an address serves, all pages of it.
 
-    problem = "no attempt made"
-    for attempt in range(settings.fetch_retries):
-        if attempt:
-            time.sleep(min(2.0**attempt, 10.0))
-        try:
-            response = httpx.get(
-                url, headers=headers, timeout=settings.fetch_timeout_s, follow_redirects=True
-            )
-        except httpx.HTTPError as error:
-            problem = f"{type(error).__name__}: {error}"
-            continue
-        if response.status_code in (200, 304):
-            return response
-        problem = f"status {response.status_code}"
-        if response.status_code not in RETRY_STATUS:
-            break
-    raise DocumentFault(f"{url}: {problem}; expected status 200; the last good data stays in use")
+    Raises:
+        DocumentFault: no usable answer, or one that is not complete.
+    """
+    if address.next_page:
+        return _ask_pages(address, asker)
+    conditions = {}
+    if last and last.etag:
+        conditions["If-None-Match"] = last.etag
+    if last and last.last_modified:
+        conditions["If-Modified-Since"] = last.last_modified
+    return asker.ask(address, conditions)
+
+
+def _ask_pages(address: Address, asker: Asker) -> Answer:
+    """Return the pages of an answer as one: the first page with the items of all.
+
+    A first page that has not changed says nothing about the others, so none is asked for
+    conditionally.
+    """
+    first = answer = asker.ask(address)
+    whole = page = _read_page(address, answer)
+    pages = 1
+    while following := _look_up(page, address.next_page):
+        if pages == MAX_PAGES:
+            raise DocumentFault(f"{address.url}: found more than {MAX_PAGES} pages")
+        _require_same_host(address, following)
+        answer = asker.ask(address.model_copy(update={"url": following}))
+        page = _read_page(address, answer)
+        _look_up(whole, address.items).extend(_look_up(page, address.items))
+        pages += 1
+    found = len(_look_up(whole, address.items))
+    said = _look_up(whole, address.total)
+    if isinstance(said, int) and found < said:
+        raise DocumentFault(
+            f"{address.url}: found {found} of {said} items on {pages} pages; expected all, so the "
+            "answer is incomplete and the last good data stays in use"
+        )
+    if pages == 1:
+        return first
+    content = json.dumps(whole, ensure_ascii=False, separators=(",", ":")).encode()
+    return replace(first, content=content, etag=None, last_modified=None)
+
+
+def _read_page(address: Address, answer: Answer) -> Any:
+    try:
+        page = json.loads(answer.content)
+    except (ValueError, RecursionError) as error:
+        raise DocumentFault(f"{address.url}: found no JSON ({error}); expected pages") from None
+    if not isinstance(_look_up(page, address.items), list):
+        raise DocumentFault(f"{address.url}: found no list at {address.items!r} of a page")
+    return page
+
+
+def _look_up(page: Any, path: str | None) -> Any:
+    """Return what stands at a path of names joined by dots; None where nothing does."""
+    for name in path.split(".") if path else ():
+        page = page.get(name) if isinstance(page, dict) else None
+    return page if path else None
+
+
+def _require_same_host(address: Address, following: Any) -> None:
+    home = urlsplit(address.url)
+    target = urlsplit(str(following))
+    if (target.scheme, target.netloc) != (home.scheme, home.netloc):
+        raise DocumentFault(
+            f"{address.url}: found a next page at {str(following)[:200]}; expected one at "
+            f"{home.scheme}://{home.netloc}"
+        )
 
 
 def fetch_once(url: str, settings: Settings) -> bytes:
@@ -137,5 +192,5 @@ def fetch_once(url: str, settings: Settings) -> bytes:
     Raises:
         DocumentFault: the address does not answer with status 200.
     """
-    content: bytes = _get(url, {"User-Agent": USER_AGENT}, settings).content
-    return content
+    address = Address(document="draft", url=url, media="html")
+    return Asker(settings).ask(address).content

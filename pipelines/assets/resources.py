@@ -28,8 +28,14 @@ class Warehouse(dg.ConfigurableResource):
     threads: int = Field(description="DuckDB's threads.")
     draws: int = Field(description="Number of Monte Carlo draws.")
     seed: int = Field(description="Seed of the portable deviates.")
-    fetch_timeout_s: float = Field(description="Seconds to wait for an address.")
+    fetch_timeout_s: float = Field(description="Seconds of silence after which a request ends.")
+    fetch_total_s: float = Field(description="Seconds that one answer may take as a whole.")
+    fetch_limit: int = Field(description="Bytes that one answer may have.")
     fetch_retries: int = Field(description="Attempts per address.")
+    fetch_wait_s: float = Field(description="Longest wait in seconds that a server may ask for.")
+    fetch_pause_s: float = Field(description="Seconds between two requests to one host, at least.")
+    stale_after_days: int = Field(description="Days without a good run, then it is called stale.")
+    contact: str = Field(description="Whom a publisher may write to about our requests.")
     unpacked_limit: int = Field(description="Bytes that a packed document may have once unpacked.")
 
     @classmethod

@@ -31,8 +31,18 @@ class Settings(BaseSettings):
     seed: int = 20231219
     # how many bytes a packed document may have once it is unpacked
     unpacked_limit: int = Field(default=1_073_741_824, ge=1)
-    fetch_timeout_s: float = 60.0
-    fetch_retries: int = 3
+    # silence of a server, and the whole of one answer; a contract may give an address more
+    fetch_timeout_s: float = Field(default=60.0, gt=0)
+    fetch_total_s: float = Field(default=300.0, gt=0)
+    fetch_limit: int = Field(default=536_870_912, ge=1)
+    fetch_retries: int = Field(default=3, ge=1)
+    # longest wait that a server may ask for, and the least time between two requests to one
+    fetch_wait_s: float = Field(default=120.0, ge=0)
+    fetch_pause_s: float = Field(default=0.2, ge=0)
+    # days without a run that ended well, after which `status` calls the release stale
+    stale_after_days: int = Field(default=7, ge=1)
+    # whom a publisher may write to about our requests, for example an e-mail address
+    contact: str = ""
 
     @property
     def archive_dir(self) -> Path:

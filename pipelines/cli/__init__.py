@@ -9,6 +9,7 @@ import click
 
 from pipelines import __version__
 from pipelines.base.errors import ComputeBalanceError
+from pipelines.cli.alerts import alerts
 from pipelines.cli.ask import ask
 from pipelines.cli.chip import chip
 from pipelines.cli.completion import completion
@@ -42,7 +43,7 @@ def cli(verbose: bool) -> None:
 
 COMMANDS = (
     *(run, status, ask, metric, chip, explain, report),
-    *(source, policy, release, docs, dbt, completion),
+    *(source, policy, release, docs, dbt, alerts, completion),
 )
 for command in COMMANDS:
     cli.add_command(command)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pipelines.base.settings import Settings
+from pipelines.cli.status import STALE
 from pipelines.cli.tables import print_json, print_table, show_progress
 from pipelines.cli.what_if import ask_what_if
 
@@ -86,7 +87,8 @@ def run(
     carries on from its build: of the prices only the months that changed are made anew. With
     --set or --scenario the build is private: it stands under `warehouse/what_if`, never replaces
     the current release, and the run ends with what changed. Exit codes: 0 published or unchanged,
-    1 a build or audit failed, 2 wrong input, 75 another run holds the lock.
+    1 a build or audit failed, 2 wrong input, 4 published or unchanged, but no address of a live
+    run answered, 75 another run holds the lock.
     """
     from pipelines.run.pipeline import run_pipeline
 
@@ -118,6 +120,9 @@ def run(
         print_summary(outcome)
         if open_path:
             click.echo(f"\nopen edition  {open_path}")
+    if outcome.run.fetched and set(outcome.run.fetched) == {"failed"}:
+        click.echo("no address answered: the data stands where it stood", err=True)
+        raise SystemExit(STALE)
 
 
 def write_open(settings: Settings, outcome: "Outcome") -> Path:

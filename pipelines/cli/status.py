@@ -3,20 +3,35 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 
 import click
 import duckdb
 
 from pipelines.base.rows import fetch_dicts
-from pipelines.base.settings import Settings
+from pipelines.base.settings import Settings, today_utc
 from pipelines.cli.tables import print_json, print_table
 from pipelines.release.publish import find_readable
+
+# exit codes beside 0; 2 is click's own, for wrong input
+FAILED, NEVER_RUN, STALE = 1, 3, 4
+
+
+def read_runs(settings: Settings) -> list[dict]:
+    """Return the reports of the kept runs, the newest last; damaged ones are left out."""
+    found = []
+    for path in sorted((settings.warehouse_dir / "data" / "runs").glob("*.json")):
+        try:
+            found.append(json.loads(path.read_text(encoding="utf-8")))
+        except ValueError:
+            continue
+    return found
 
 
 def read_last_run(settings: Settings) -> dict | None:
     """Return the report of the newest run, whatever became of it; None before the first."""
-    reports = sorted((settings.warehouse_dir / "data" / "runs").glob("*.json"))
-    return json.loads(reports[-1].read_text(encoding="utf-8")) if reports else None
+    reports = read_runs(settings)
+    return reports[-1] if reports else None
 
 
 def collect_status(settings: Settings) -> dict:
@@ -33,6 +48,8 @@ def collect_status(settings: Settings) -> dict:
         "rollback": read_rollback(settings),
         "sources": [],
         "failed_checks": [],
+        "failed_fetches": [],
+        "stale_because": [],
     }
     if settings.current_path.exists():
         with duckdb.connect(str(find_readable(settings)), read_only=True) as connection:
@@ -53,7 +70,21 @@ def collect_status(settings: Settings) -> dict:
                 "where relevance <> 'not_relevant' "
                 "and coalesce(review, 'to_be_coded') = 'to_be_coded' order by published_on",
             )
+        content["failed_fetches"] = list_failed_fetches(settings, content["sources"])
+        content["stale_because"] = find_stale(settings, content)
     return content
+
+
+def list_failed_fetches(settings: Settings, sources: list[dict]) -> list[str]:
+    """Return the sources of which an address failed when it was asked last."""
+    from pipelines.archive.documents import Archive
+
+    archive = Archive(settings.archive_dir)
+    return [
+        source["source_id"]
+        for source in sources
+        if any(n.outcome == "failed" for n in archive.list_fetch_notes(source["source_id"]))
+    ]
 
 
 @click.command()
@@ -61,16 +92,56 @@ def collect_status(settings: Settings) -> dict:
 def status(as_json: bool) -> None:
     """Show the current release, the last run, and what is stale or failed.
 
-    Exit code 1 if nothing is published or the last run failed.
+    Exit codes: 0 all is well, 1 the last run failed, 3 nothing is published yet, 4 the release is
+    stale: no run has ended well for longer than the setting `stale_after_days`, or a source whose
+    last fetch failed is behind its contract today.
     """
-    content = collect_status(Settings())
+    settings = Settings()
+    content = collect_status(settings)
     if as_json:
         print_json(content)
     else:
         _print(content)
+    code = find_exit_code(content)
+    if code:
+        raise SystemExit(code)
+
+
+def find_exit_code(content: dict) -> int:
+    """Return the exit code of a status, as the command documents it."""
     last = content["last_run"]
-    if content["release"] is None or (last and last["status"] == "failed"):
-        raise SystemExit(1)
+    if last and last["status"] == "failed":
+        return FAILED
+    if content["release"] is None:
+        return NEVER_RUN
+    return STALE if content["stale_because"] else 0
+
+
+def find_stale(settings: Settings, content: dict) -> list[str]:
+    """Return why the release is stale today, in sentences; none where it is not.
+
+    A release says how fresh its sources were on its own day. Days have passed since, so both its
+    age and the sources that an address serves are judged by today.
+    """
+    found = []
+    ended = [
+        report for report in read_runs(settings) if report["status"] in ("published", "unchanged")
+    ]
+    today = today_utc()
+    last = max((report["ended_at"][:10] for report in ended), default=None)
+    day = date.fromisoformat(last) if last else content["release"]["as_of"]
+    age = (today - day).days
+    if age > settings.stale_after_days:
+        found.append(
+            f"no run has ended well for {age} days (since {day}); expected one within "
+            f"{settings.stale_after_days}"
+        )
+    found += [
+        f"{source['source_id']}: its last fetch failed, newest rows of {source['newest_known_on']}"
+        for source in content["sources"]
+        if source["freshness"] == "stale" and source["source_id"] in content["failed_fetches"]
+    ]
+    return found
 
 
 def _print(content: dict) -> None:
@@ -87,6 +158,8 @@ def _print(content: dict) -> None:
     last = content["last_run"]
     if last:
         click.echo(f"last run  {last['run_id']}: {last['status']}, {last['message']}")
+    for reason in content["stale_because"]:
+        click.echo(f"stale     {reason}")
     if content["running"]:
         click.echo(f"running   {content['running']}")
     for item in content.get("unreviewed_policy_documents", []):

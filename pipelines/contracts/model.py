@@ -13,6 +13,7 @@ from typing import Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from pipelines.contracts.addresses import Address
 from pipelines.contracts.governing import (
     GovernedBy,
     RowRule,
@@ -332,6 +333,11 @@ class Contract(_Strict):
     contract_version: str = Field(default="1.0", pattern=r"^\d+\.\d+$")
     tables: list[Table] = Field(min_length=1)
     folder: Path = Field(exclude=True)
+
+    @field_validator("addresses")
+    @classmethod
+    def _name_each(cls, value: list[Address]) -> list[Address]:
+        return [one for address in value for one in address.expand()]
 
     @model_validator(mode="after")
     def _is_coherent(self) -> Contract:

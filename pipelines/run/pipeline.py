@@ -15,6 +15,7 @@ from pipelines.base.settings import Settings, now_utc
 from pipelines.build.kept import forget_build
 from pipelines.release.lock import hold_lock
 from pipelines.release.publish import complete_publication
+from pipelines.run.alerts import tell
 from pipelines.run.stages import (
     audit_build,
     build_models,
@@ -86,6 +87,7 @@ def hold_run(run: Run) -> Iterator[None]:
                 write_run_report(run, run.outcome.status, run.outcome.message)
             else:
                 write_run_report(run, "built", "nothing was to be published")
+            tell(run)
 
 
 def _run_stages(run: Run, live: bool, only: list[str], rebuild: bool) -> Outcome:

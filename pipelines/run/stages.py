@@ -7,11 +7,12 @@ Dagster assets call the same functions. What a stage does in detail belongs in i
 import shutil
 from dataclasses import asdict
 from datetime import date
+from difflib import get_close_matches
 from pathlib import Path
 
 import duckdb
 
-from pipelines.base.errors import AuditFailed, BuildFailed
+from pipelines.base.errors import AuditFailed, BuildFailed, ComputeBalanceError
 from pipelines.base.files import hash_bytes
 from pipelines.base.settings import now_utc
 from pipelines.build.kept import keep_build
@@ -44,14 +45,29 @@ from pipelines.run.state import Outcome, Run, get_peak_mib
 
 
 def fetch_live(run: Run, only: list[str]) -> None:
-    """Ask the addresses of connectors (all, or those of some sources or areas) for news."""
+    """Ask the addresses of connectors (all, or those of some sources or areas) for news.
+
+    Raises:
+        ComputeBalanceError: a name of `only` is that of no source or area with an address.
+    """
     from pipelines.archive.documents import Archive
     from pipelines.archive.fetch import fetch_source
+    from pipelines.archive.http import Asker
 
+    connectors = [contract for contract in run.contracts if contract.addresses]
+    names = {name for c in connectors for name in (c.source_id, c.area)}
+    if unknown := sorted(set(only) - names):
+        near = get_close_matches(unknown[0], sorted(names), n=1)
+        raise ComputeBalanceError(
+            f"--only {unknown[0]}: no source or area with an address has that name"
+            + (f"; did you mean {near[0]}?" if near else f"; there are {', '.join(sorted(names))}")
+        )
     archive = Archive(run.settings.archive_dir)
-    for contract in run.contracts:
-        if contract.addresses and (not only or {contract.source_id, contract.area} & set(only)):
-            for fetch in fetch_source(contract, archive, run.settings):
+    asker = Asker(run.settings)
+    for contract in connectors:
+        if not only or {contract.source_id, contract.area} & set(only):
+            for fetch in fetch_source(contract, archive, run.settings, asker):
+                run.fetched.append(fetch.outcome)
                 run.progress(
                     f"  {fetch.source_id} {fetch.document}: {fetch.outcome}, {fetch.message}"
                 )

@@ -34,6 +34,7 @@ class Run:
     run_id: str
     progress: Callable[[str], None] = lambda line: None
     contracts: list[Contract] = field(default_factory=list)
+    fetched: list[str] = field(default_factory=list)  # how each address answered, where asked
     contract_faults: list[ContractFault] = field(default_factory=list)
     sources: list[SourceLoads] = field(default_factory=list)
     nodes: list[NodeResult] = field(default_factory=list)

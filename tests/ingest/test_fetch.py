@@ -1,9 +1,11 @@
 """Fetching from a server on this machine: news, no news, faults, and what a release says then."""
 
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
 import pytest
+import stamina
 
 from pipelines.archive.documents import Archive
 from pipelines.archive.fetch import Fetch, fetch_source
@@ -15,9 +17,10 @@ HTML = b"<!DOCTYPE html><html><body>Please log in</body></html>"
 
 
 @pytest.fixture(autouse=True)
-def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+def no_waiting() -> Iterator[None]:
     """Ask again at once after a failure."""
-    monkeypatch.setattr("pipelines.archive.fetch.time.sleep", lambda seconds: None)
+    with stamina.set_testing(True, attempts=2, cap=True):
+        yield
 
 
 def fetch(project: SmallProject) -> Fetch:

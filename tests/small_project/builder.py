@@ -146,6 +146,7 @@ def open_project(root: Path, keep_releases: int = 10) -> SmallProject:
         keep_releases=keep_releases,
         fetch_timeout_s=5.0,
         fetch_retries=2,
+        fetch_pause_s=0.0,
     )
     return SmallProject(root, settings)
 
