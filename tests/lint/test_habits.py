@@ -63,7 +63,7 @@ def test_lock_files_hold_a_hash_for_each_package_and_no_address(name: str) -> No
     text = (PROJECT_DIR / name).read_text(encoding="utf-8")
     assert "://" not in text
     entries = re.split(r"^(?=[\w.-]+(?:\[[\w,-]+\])?==)", text, flags=re.MULTILINE)[1:]
-    assert len(entries) == len(read_lock(name)) > 20
+    assert len(entries) == len(read_lock(name)) >= 3
     assert [entry.splitlines()[0] for entry in entries if "--hash=sha256:" not in entry] == []
 
 
