@@ -1,7 +1,7 @@
 """Drawing charts as inline SVG: Vega-Lite through Altair, compiled and drawn without a browser.
 
 What a chart shows belongs in the modules of the pages; here is how every chart looks. Series are
-told apart by colour, dash and a label at their end, so that none needs its colour to be read.
+told apart by colour and dash, or by the shape of their points, so that none needs its colour.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ from pipelines.pages.page import Figure
 if TYPE_CHECKING:
     import altair as alt
 
-FONT = "system-ui, 'Noto Sans', 'Noto Sans CJK SC', 'PingFang SC', 'Microsoft YaHei', sans-serif"
+# the first has the widths by which labels are placed
+FONT = "Arial, 'Liberation Sans', Helvetica, 'Noto Sans CJK SC', 'PingFang SC', sans-serif"
 INK, SOFT, GRID = "#1b2530", "#46525e", "#dde3e8"
 # dark enough to be read on white, and apart from each other for the colour-blind
 COLOURS = ("#0b4f8a", "#b3261e", "#4f6d0a", "#6a3d9a", "#8a5a00", "#00706b", "#5f5f5f", "#a3217a")
@@ -36,7 +37,7 @@ _ROOT = re.compile(r"<svg [^>]*?viewBox=\"([^\"]+)\"[^>]*>")
 
 @dataclass(frozen=True)
 class Size:
-    """The room of one drawing: width of the plot and its text, in pixels."""
+    """The room of one drawing: its width and height with axes and legend, and its text, in pixels."""
 
     is_narrow: bool
     width: int
@@ -49,8 +50,8 @@ class Size:
         return 4 if self.is_narrow else 9
 
 
-WIDE = Size(False, 800, 340, 13)
-NARROW = Size(True, 268, 230, 12)
+WIDE = Size(False, 1000, 400, 13)
+NARROW = Size(True, 362, 290, 12)
 Draw = Callable[[Size], "alt.LayerChart | alt.Chart | alt.FacetChart | alt.VConcatChart"]
 
 
@@ -99,14 +100,29 @@ def render(draw: Draw, size: Size) -> str:
             "labelLimit": 110 if size.is_narrow else 260,
             "titleLimit": 400,
         },
-        "legend": {**text, "titleColor": INK, "orient": "top", "labelLimit": 220},
+        "legend": {
+            **text,
+            "title": None,
+            "orient": "top",
+            "direction": "vertical" if size.is_narrow else "horizontal",
+            "labelLimit": 300,
+            "symbolStrokeWidth": 2.4,
+            "symbolSize": 300,
+        },
         "header": {**text, "titleColor": INK, "labelFontWeight": "bold"},
         "text": {"fontSize": size.font, "color": INK},
     }
-    chart = draw(size)
+    # Vega-Lite checks the chart when it compiles it; to check each part before takes twice as long
+    from altair.utils.schemapi import debug_mode
+
+    with debug_mode(False):
+        chart = draw(size).to_dict(validate=False)
+    # what is put together from several plots has no room of its own to fit into
+    if "vconcat" not in chart:
+        chart["autosize"] = {"type": "fit", "contains": "padding"}
     version = ".".join(load_altair().SCHEMA_VERSION.lstrip("v").split(".")[:2])
     drawing: str = vl_convert.vegalite_to_svg(
-        chart.to_dict(), vl_version=version, config=config, allowed_base_urls=[]
+        chart, vl_version=version, config=config, allowed_base_urls=[]
     )
     return _ROOT.sub(r'<svg viewBox="\1" aria-hidden="true">', drawing, count=1)
 
@@ -118,6 +134,21 @@ def style_series(names: list[str]) -> tuple[Any, Any]:
     return (
         alt.Scale(domain=names, range=list(COLOURS[:count])),
         alt.Scale(domain=names, range=list(DASHES[:count])),
+    )
+
+
+def make_axis(number_format: str, **options: Any) -> Any:
+    """Return an axis of numbers: in a format of d3, or by an expression after `expr:`."""
+    alt = load_altair()
+    if number_format.startswith("expr:"):
+        return alt.Axis(labelExpr=number_format.removeprefix("expr:"), **options)
+    return alt.Axis(format=number_format, **options)
+
+
+def make_title(text: str, size: Size) -> Any:
+    """Return the words above a plot that name its vertical axis."""
+    return load_altair().Title(
+        text, anchor="start", fontSize=size.font, fontWeight="normal", color=INK, offset=4
     )
 
 
@@ -148,53 +179,33 @@ class Bands:
         )
         y = alt.Y(
             "middle:Q",
-            title=self.value_title,
+            title=None,
             scale=alt.Scale(type=self.scale, zero=self.scale == "linear"),
-            axis=alt.Axis(
-                format=self.number_format,
-                titleAnchor="start",
-                titleAngle=0,
-                titleAlign="left",
-                titleY=-12,
-                titleX=-34,
+            axis=make_axis(
+                self.number_format,
                 tickCount=5,
             ),
         )
         base = alt.Chart(alt.Data(values=self.rows)).encode(x=x)
+        legend = alt.Legend(symbolType="stroke", symbolOpacity=1) if len(self.names) > 1 else None
         layers = [
             base.mark_area(opacity=0.17).encode(
-                y=alt.Y("low:Q", title=self.value_title),
+                y=alt.Y("low:Q", title=None),
                 y2="high:Q",
-                color=alt.Color("series:N", scale=colour, legend=None),
+                color=alt.Color("series:N", scale=colour, legend=legend),
             ),
             base.mark_line(strokeWidth=2.4).encode(
                 y=y,
-                color=alt.Color("series:N", scale=colour, legend=None),
-                strokeDash=alt.StrokeDash("series:N", scale=dash, legend=None),
+                color=alt.Color("series:N", scale=colour, legend=legend),
+                strokeDash=alt.StrokeDash("series:N", scale=dash, legend=legend),
             ),
-            self._label_ends(colour, y),
             *self._draw_rules(size),
         ]
         if self.level is not None:
             values = alt.Data(values=[{"middle": self.level}])
             layers.append(alt.Chart(values).mark_rule(color=INK, strokeDash=[3, 3]).encode(y=y))
-        return alt.layer(*layers).properties(width=size.width, height=size.height)
-
-    def _label_ends(self, colour: Any, y: Any) -> Any:
-        alt = load_altair()
-        last: dict[str, dict[str, Any]] = {}
-        for row in self.rows:
-            if row["middle"] is not None:
-                last[row["series"]] = row
-        return (
-            alt.Chart(alt.Data(values=list(last.values())))
-            .mark_text(align="left", dx=5, fontWeight="bold")
-            .encode(
-                x="time:T",
-                y=y,
-                text="series:N",
-                color=alt.Color("series:N", scale=colour, legend=None),
-            )
+        return alt.layer(*layers).properties(
+            width=size.width, height=size.height, title=make_title(self.value_title, size)
         )
 
     def _draw_rules(self, size: Size) -> list[Any]:
@@ -212,3 +223,108 @@ class Bands:
                 align="left", baseline="top", dx=3, color=SOFT, fontSize=size.font - 1
             ).encode(y=alt.Y("row:Q").scale(None), text="label:N"),
         ]
+
+
+@dataclass(frozen=True)
+class Intervals:
+    """Points with their intervals, one line each: rows of `label`, `middle`, `low`, `high`, `group`.
+
+    `level` is a value drawn as a vertical line with `level_label`; rows stand in their order.
+    """
+
+    rows: list[dict[str, Any]]
+    value_title: str
+    scale: str = "log"
+    level: float | None = None
+    level_label: str = ""
+    number_format: str = "~s"
+    ticks: tuple[float, ...] = ()
+
+    def draw(self, size: Size) -> Any:
+        """Return the chart."""
+        alt = load_altair()
+        groups = list(dict.fromkeys(row["group"] for row in self.rows))
+        colour, _ = style_series(groups)
+        axis: dict[str, Any] = {"orient": "top", "tickCount": size.ticks}
+        if self.ticks:
+            axis["values"] = list(self.ticks)
+        x = alt.X(
+            "middle:Q",
+            title=self.value_title,
+            scale=alt.Scale(type=self.scale, zero=False, clamp=True),
+            axis=make_axis(self.number_format, **axis),
+        )
+        # on phones labels stand above their lines, where they have room
+        axis_of_labels = (
+            None if size.is_narrow else alt.Axis(labelLimit=320, ticks=False, domain=False)
+        )
+        step = 40 if size.is_narrow else 26
+        base = alt.Chart(alt.Data(values=self.rows)).encode(
+            y=alt.Y("label:N", title=None, sort=None, axis=axis_of_labels),
+            color=alt.Color("group:N", scale=colour, legend=None),
+        )
+        drop = 8 if size.is_narrow else 0
+        layers = [
+            base.mark_rule(strokeWidth=2.5, yOffset=drop).encode(
+                x=alt.X("low:Q", title=self.value_title), x2="high:Q"
+            ),
+            base.mark_point(filled=True, size=70, opacity=1, yOffset=drop).encode(
+                x=x, shape=alt.Shape("group:N", legend=None)
+            ),
+        ]
+        if size.is_narrow:
+            names = base.mark_text(align="left", baseline="bottom", dy=-1).encode(
+                x=alt.value(0), text="label:N", color=alt.value(INK)
+            )
+            layers.append(names)
+        if self.level is not None:
+            mark = alt.Chart(alt.Data(values=[{"middle": self.level, "text": self.level_label}]))
+            layers.insert(0, mark.mark_rule(color=INK, strokeDash=[3, 3]).encode(x="middle:Q"))
+            layers.append(
+                mark.mark_text(
+                    align="center", baseline="top", dy=4, color=SOFT, fontSize=size.font - 1
+                ).encode(x="middle:Q", y=alt.value("height"), text="text:N")
+            )
+        return alt.layer(*layers).properties(width=size.width, height=step * len(self.rows) + 64)
+
+
+@dataclass(frozen=True)
+class Bars:
+    """Horizontal bars with their values in words: rows of `label`, `value`, `text`, `low`, `high`."""
+
+    rows: list[dict[str, Any]]
+    value_title: str
+    number_format: str
+    has_intervals: bool = True
+
+    def draw(self, size: Size) -> Any:
+        """Return the chart."""
+        alt = load_altair()
+        base = alt.Chart(alt.Data(values=self.rows)).encode(
+            y=alt.Y(
+                "label:N",
+                title=None,
+                sort=None,
+                axis=alt.Axis(labelLimit=90 if size.is_narrow else 240, ticks=False),
+            )
+        )
+        top = max(row["high" if self.has_intervals else "value"] for row in self.rows)
+        x = alt.X(
+            "value:Q",
+            title=self.value_title,
+            axis=make_axis(self.number_format, orient="top", tickCount=size.ticks),
+            # the words right of the longest bar need room, too
+            scale=alt.Scale(domainMax=top * (2.1 if size.is_narrow else 1.25), nice=False),
+        )
+        layers = [base.mark_bar(color=COLOURS[0], opacity=0.75).encode(x=x)]
+        if self.has_intervals:
+            layers.append(
+                base.mark_rule(color=INK, strokeWidth=2).encode(x=alt.X("low:Q"), x2="high:Q")
+            )
+        end = "high:Q" if self.has_intervals else "value:Q"
+        layers.append(
+            base.mark_text(align="left", dx=6, fontSize=size.font).encode(x=end, text="text:N")
+        )
+        return alt.layer(*layers).properties(
+            width=size.width, height=36 * len(self.rows) + 50
+        )

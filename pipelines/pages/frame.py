@@ -81,7 +81,12 @@ class Frame:
     def list_crumbs(self, page: Page) -> list[tuple[str, str]]:
         """Return the pages above a page, from the start: title and path."""
         above = ["index", *(f"{p}/index" for p in list(PurePosixPath(page.path).parents)[-2::-1])]
-        return [(self.titles[p], p) for p in above if p in self.titles and p != page.path]
+        names = {"index": self.texts("nav.index")}
+        return [
+            (names.get(path, self.titles[path]), path)
+            for path in above
+            if path in self.titles and path != page.path
+        ]
 
 
 def write_html(page: Page, frame: Frame) -> str:

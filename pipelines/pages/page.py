@@ -40,7 +40,9 @@ class Bullets:
 class Table:
     """A table: headings and rows of cells; an empty cell stands for nothing to say.
 
-    `numeric` names the columns (from 0) that stand right; `caption` says what the rows are.
+    `numeric` names the columns (from 0) that stand right; `caption` says what the rows are;
+    `language` is the tag of the language of the cells where it is another than the page's;
+    `is_folded` shows the caption alone until it is opened.
     """
 
     template: ClassVar[str] = "table.html"
@@ -48,6 +50,8 @@ class Table:
     rows: tuple[tuple[str, ...], ...]
     caption: str = ""
     numeric: tuple[int, ...] = ()
+    language: str = ""
+    is_folded: bool = False
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from pipelines.pages.texts import Texts
 
 Row = dict[str, Any]
 SOURCES = """
-    select distinct s.source_id, s.title, s.publisher, s.licence, s.redistribution
+    select distinct s.source_id, s.title, s.publisher, s.redistribution
     from meta.lineage as l
     join meta.source as s using (source_id)
     where list_contains($tables, l.table_name)
@@ -69,7 +69,7 @@ class Reader:
         )
 
     def list_sources(self, *tables: str) -> list[Row]:
-        """Return the sources of marts: source_id, title, publisher, licence, redistribution."""
+        """Return the sources of marts: source_id, title, publisher, redistribution."""
         return self.ask(SOURCES, {"tables": list(tables)})
 
     def name_regions(self, texts: Texts) -> dict[str, str]:
@@ -101,15 +101,16 @@ def make_sources_table(reader: Reader, texts: Texts, tables: tuple[str, ...]) ->
     if not sources:
         return None
     return Table(
-        tuple(texts(f"sources.{name}") for name in ("column", "publisher", "licence", "terms")),
+        tuple(texts(f"sources.{name}") for name in ("column", "publisher", "terms")),
         tuple(
             (
                 f"[{row['title']}](../dictionary/source-{row['source_id']}.html)",
                 row["publisher"],
-                row["licence"],
                 texts.word("terms", row["redistribution"]),
             )
             for row in sources
         ),
-        caption=texts("sources.title"),
+        caption=texts("sources.caption", count=len(sources)),
+        language="en",
+        is_folded=True,
     )

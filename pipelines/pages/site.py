@@ -7,6 +7,7 @@ written here is needed to read them.
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,6 +16,10 @@ from pipelines.base.files import get_temporary_path
 from pipelines.base.settings import Settings
 from pipelines.contracts.load import load_contracts
 from pipelines.contracts.model import Contract
+from pipelines.pages.answers.balance import make_balance_pages
+from pipelines.pages.answers.policy import make_policy_pages
+from pipelines.pages.answers.supply import make_supply_pages
+from pipelines.pages.answers.tightness import make_tightness_pages
 from pipelines.pages.claims import make_claims_pages
 from pipelines.pages.data_notes import make_data_notes_page
 from pipelines.pages.dictionary import make_dictionary_pages
@@ -28,6 +33,14 @@ from pipelines.pages.report import make_report_pages
 from pipelines.pages.revisions import make_revisions_page
 from pipelines.pages.texts import ENGLISH, LANGUAGES, Texts
 from pipelines.release.publish import find_readable
+
+# in the order of the first page
+ANSWERS: tuple[Callable[[Reader, Texts], list[Page]], ...] = (
+    make_balance_pages,
+    make_supply_pages,
+    make_tightness_pages,
+    make_policy_pages,
+)
 
 
 def write_site(settings: Settings) -> tuple[Path, int]:
@@ -60,7 +73,7 @@ def write_site(settings: Settings) -> tuple[Path, int]:
 
 def make_pages(reader: Reader, texts: Texts) -> list[Page]:
     """Return all pages in one language, without the index."""
-    return []
+    return [page for make in ANSWERS for page in make(reader, texts)]
 
 
 def make_english_pages(settings: Settings) -> list[Page]:

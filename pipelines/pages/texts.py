@@ -24,7 +24,7 @@ class Language:
 
     `code` is its column in the tables of texts, `tag` what HTML calls it, `prefix` the folder of
     its pages below the root of the site (empty for the root itself), `name` its own name, `units`
-    the two large numbers that it counts in.
+    the two large numbers that it counts in, `space` what stands between sentences.
     """
 
     code: str
@@ -32,10 +32,11 @@ class Language:
     prefix: str
     name: str
     units: tuple[float, float]
+    space: str
 
 
-ENGLISH = Language("en", "en", "", "English", (1e6, 1e9))
-CHINESE = Language("zh", "zh-Hans", "zh/", "中文", (1e4, 1e8))
+ENGLISH = Language("en", "en", "", "English", (1e6, 1e9), " ")
+CHINESE = Language("zh", "zh-Hans", "zh/", "中文", (1e4, 1e8), "")
 LANGUAGES = (ENGLISH, CHINESE)
 
 
@@ -103,6 +104,10 @@ class Texts:
             return "".join(items)
         return self("list.between").join(items[:-1]) + self("list.last") + items[-1]
 
+    def say(self, *sentences: str) -> str:
+        """Return sentences as one text; empty ones are left out."""
+        return self.language.space.join(sentence for sentence in sentences if sentence)
+
     def number(self, value: float | None) -> str:
         """Return a number with three digits, in the large units of the language."""
         if value is None:
@@ -112,6 +117,11 @@ class Texts:
             if abs(value) >= size * 0.9995:
                 return self(key, value=_take_digits(value / size))
         return _take_digits(value)
+
+    @property
+    def axis(self) -> str:
+        """How axes of large numbers are labelled, see `charts.make_axis`."""
+        return self("number.axis")
 
     def interval(self, middle: float | None, low: float | None, high: float | None) -> str:
         """Return a median with its 5 and 95 % points."""
