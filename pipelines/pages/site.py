@@ -26,6 +26,7 @@ from pipelines.pages.answers.rules import make_rule_pages
 from pipelines.pages.answers.scarcity import make_scarcity_pages
 from pipelines.pages.answers.substitution import make_substitution_pages
 from pipelines.pages.answers.supply import make_supply_pages
+from pipelines.pages.answers.then_and_now import make_then_and_now_pages
 from pipelines.pages.answers.tightness import make_tightness_pages
 from pipelines.pages.claims import make_claims_pages
 from pipelines.pages.data_notes import make_data_notes_page
@@ -54,6 +55,7 @@ ANSWERS: tuple[Callable[[Reader, Texts], list[Page]], ...] = (
     make_price_pages,
     make_scarcity_pages,
     make_ahead_pages,
+    make_then_and_now_pages,
 )
 
 
