@@ -69,3 +69,7 @@ class QueryError(ComputeBalanceError):
     """A question in SQL that the engine refuses."""
 
     exit_code = 2
+
+
+class PagesError(ComputeBalanceError):
+    """A page asks for a text that is in no table of texts, or a text lacks a language."""

@@ -79,7 +79,7 @@ def _make_index(marts: list[Model], bridges: list[Model], contracts: list[Contra
             Table(
                 ("table", "what it holds"),
                 tuple(
-                    (f"[{bridge.name}](bridges.md)", _take_sentence(bridge.description))
+                    (f"[{bridge.name}](bridges.html)", _take_sentence(bridge.description))
                     for bridge in bridges
                 ),
             ),

@@ -1,23 +1,15 @@
-"""A page of documentation as data, and writing it as Markdown or HTML.
+"""A page as data, in blocks, and writing it as Markdown.
 
-`compute-balance docs` writes all pages as HTML under `warehouse/docs`; the report is printed as
-Markdown. How HTML looks belongs in `templates/`, what pages say in the modules beside this one.
+What a page says belongs in the modules beside this one, writing it as HTML in `frame.py`, drawing
+in `charts.py`.
 """
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
-from functools import cache
-from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
-if TYPE_CHECKING:
-    from jinja2 import Template
-    from markupsafe import Markup
-
-_CODE = re.compile(r"`([^`]+)`")
-_LINK = re.compile(r"\[([^\]]+)\]\(([^)\s]+)\)")
+from pipelines.base.errors import PagesError
 
 
 @dataclass(frozen=True)
@@ -46,28 +38,93 @@ class Bullets:
 
 @dataclass(frozen=True)
 class Table:
-    """A table: headings and rows of cells; an empty cell stands for nothing to say."""
+    """A table: headings and rows of cells; an empty cell stands for nothing to say.
+
+    `numeric` names the columns (from 0) that stand right; `caption` says what the rows are;
+    `language` is the tag of the language of the cells where it is another than the page's;
+    `is_folded` shows the caption alone until it is opened.
+    """
 
     template: ClassVar[str] = "table.html"
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+    caption: str = ""
+    numeric: tuple[int, ...] = ()
+    language: str = ""
+    is_folded: bool = False
 
 
-Block = Heading | Text | Bullets | Table
+@dataclass(frozen=True)
+class Figure:
+    """A chart: two drawings in SVG, for wide screens and for phones, and what they show in words.
+
+    `alternative` is read in place of the drawing, `note` says how to read it. Drawings are inline
+    SVG without titles or roles: the frame adds them.
+    """
+
+    template: ClassVar[str] = "figure.html"
+    title: str
+    alternative: str
+    wide: str
+    narrow: str
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Download:
+    """A link to a data file beside the page: its name and how many rows it has.
+
+    The file itself is among `Page.files`; both languages link to one file.
+    """
+
+    template: ClassVar[str] = "download.html"
+    name: str
+    rows: int
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Links of which one is chosen, such as the quarters of a page: label, path, is chosen."""
+
+    template: ClassVar[str] = "choice.html"
+    label: str
+    items: tuple[tuple[str, str, bool], ...]
+
+
+@dataclass(frozen=True)
+class Cards:
+    """Questions that other pages answer: question, path of the page, its answer."""
+
+    template: ClassVar[str] = "cards.html"
+    items: tuple[tuple[str, str, str], ...]
+
+
+Block = Heading | Text | Bullets | Table | Figure | Download | Choice | Cards
 
 
 @dataclass(frozen=True)
 class Page:
-    """A page: its path without ending, relative to the root of all pages, title and content."""
+    """A page: its path without ending, relative to the root of its language, title and content.
+
+    `answer` is the computed sentence that the page begins with. `files` are data files beside the
+    page, by name. `is_english_only` marks a body that is kept in English in both trees,
+    `is_variant` a page that is reached from another one, such as the same page of another quarter.
+    """
 
     path: str
     title: str
     blocks: list[Block] = field(default_factory=list)
+    answer: str = ""
+    files: dict[str, str] = field(default_factory=dict)
+    is_english_only: bool = False
+    is_variant: bool = False
 
 
 def write_markdown(page: Page, header: str) -> str:
     """Return a page as Markdown, under a header line that says where it comes from."""
     lines = [header, f"# {page.title}", ""]
+    if page.answer:
+        lines += [page.answer, ""]
     for block in page.blocks:
         match block:
             case Heading(text):
@@ -76,44 +133,17 @@ def write_markdown(page: Page, header: str) -> str:
                 lines += [text, ""]
             case Bullets(items):
                 lines += [*(f"- {item}" for item in items), ""]
-            case Table(columns, rows):
+            case Table(columns=columns, rows=rows):
                 lines += [
                     f"| {' | '.join(columns)} |",
                     f"|{'|'.join('---' for _ in columns)}|",
                     *(f"| {' | '.join(_escape_cell(cell) for cell in row)} |" for row in rows),
                     "",
                 ]
+            case _:
+                raise PagesError(f"{page.path}: {type(block).__name__} has no form in Markdown")
     return "\n".join(lines).rstrip() + "\n"
 
 
 def _escape_cell(cell: str) -> str:
     return " ".join(cell.split()).replace("|", "\\|")
-
-
-def write_html(page: Page, root_title: str) -> str:
-    """Return a page as a self-contained HTML file with a way back to the index."""
-    depth = len(PurePosixPath(page.path).parts) - 1
-    index = "../" * depth + "index.html"
-    return _load_template().render(page=page, root_title=root_title, index=index)
-
-
-@cache
-def _load_template() -> Template:
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
-    environment = Environment(
-        loader=PackageLoader("pipelines.pages"),
-        autoescape=True,
-        keep_trailing_newline=True,
-        undefined=StrictUndefined,
-    )
-    environment.filters["inline"] = _write_inline
-    return environment.get_template("page.html")
-
-
-def _write_inline(text: str) -> Markup:
-    """Return text as HTML, with what it marks as code and as links."""
-    from markupsafe import Markup, escape
-
-    linked = _LINK.sub(r'<a href="\2">\1</a>', str(escape(text)))
-    return Markup(_CODE.sub(r"<code>\1</code>", linked))

@@ -1,36 +1,63 @@
-"""Writing all pages about the current release as HTML under `warehouse/docs`, from one index."""
+"""Writing all pages about the current release under `warehouse/docs`, one tree per language.
+
+English stands at the root, Chinese under `zh/`; every page is in both. Nothing but the files
+written here is needed to read them.
+"""
 
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
-import duckdb
-
-from pipelines.base.errors import ReleaseError
+from pipelines.base.errors import PagesError, ReleaseError
 from pipelines.base.files import get_temporary_path
-from pipelines.base.rows import fetch_row
 from pipelines.base.settings import Settings
 from pipelines.contracts.load import load_contracts
-from pipelines.pages.claims import PATH as CLAIMS_PATH
+from pipelines.contracts.model import Contract
+from pipelines.pages.answers.ahead import make_ahead_pages
+from pipelines.pages.answers.balance import make_balance_pages
+from pipelines.pages.answers.idle import make_idle_pages
+from pipelines.pages.answers.outlook import make_outlook_pages
+from pipelines.pages.answers.plane import make_plane_pages
+from pipelines.pages.answers.policy import make_policy_pages
+from pipelines.pages.answers.prices import make_price_pages
+from pipelines.pages.answers.rules import make_rule_pages
+from pipelines.pages.answers.scarcity import make_scarcity_pages
+from pipelines.pages.answers.substitution import make_substitution_pages
+from pipelines.pages.answers.supply import make_supply_pages
+from pipelines.pages.answers.then_and_now import make_then_and_now_pages
+from pipelines.pages.answers.tightness import make_tightness_pages
 from pipelines.pages.claims import make_claims_pages
 from pipelines.pages.data_notes import make_data_notes_page
 from pipelines.pages.dictionary import make_dictionary_pages
+from pipelines.pages.frame import Frame, write_html
+from pipelines.pages.index import make_index
 from pipelines.pages.licences import make_licences_page
-from pipelines.pages.page import Block, Heading, Page, Table, Text, write_html
+from pipelines.pages.page import Page
 from pipelines.pages.quality import make_quality_pages
-from pipelines.pages.report import PATH as REPORT_PATH
+from pipelines.pages.reader import Reader, open_reader
 from pipelines.pages.report import make_report_pages
-from pipelines.pages.revisions import PATH as REVISIONS_PATH
 from pipelines.pages.revisions import make_revisions_page
+from pipelines.pages.texts import ENGLISH, LANGUAGES, Texts
 from pipelines.release.publish import find_readable
 
-TITLE = "Compute Balance"
-# pages that answer questions; a project without the balance or the claims lacks some
-ANSWERS = (
-    (REPORT_PATH, "Report", "the balance, prices and rules of the newest quarter"),
-    (CLAIMS_PATH, "Claims", "was the practitioner of 2023 right?"),
-    (REVISIONS_PATH, "Revisions", "how figures moved between builds and versions of estimates"),
+# in the order of the first page
+ANSWERS: tuple[Callable[[Reader, Texts], list[Page]], ...] = (
+    make_balance_pages,
+    make_supply_pages,
+    make_idle_pages,
+    make_tightness_pages,
+    make_rule_pages,
+    make_plane_pages,
+    make_substitution_pages,
+    make_policy_pages,
+    make_price_pages,
+    make_scarcity_pages,
+    make_ahead_pages,
+    make_outlook_pages,
+    make_then_and_now_pages,
 )
 
 
@@ -46,27 +73,43 @@ def write_site(settings: Settings) -> tuple[Path, int]:
     if not settings.current_path.exists():
         raise ReleaseError("nothing is published yet; run: make warehouse")
     folder = settings.warehouse_dir / "docs"
+    staged = get_temporary_path(folder)
+    shutil.rmtree(staged, ignore_errors=True)
+    with open_reader(find_readable(settings)) as reader:
+        english_only = make_english_pages(settings)
+        count = 0
+        for language in LANGUAGES:
+            texts = Texts(language)
+            pages = [*make_pages(reader, texts), *english_only]
+            pages = [make_index(reader, texts, pages), *pages]
+            write_tree(staged, pages, reader, texts)
+            count += len(pages)
+    shutil.rmtree(folder, ignore_errors=True)
+    staged.rename(folder)
+    return folder / "index.html", count
+
+
+def make_pages(reader: Reader, texts: Texts) -> list[Page]:
+    """Return all pages in one language, without the index."""
+    return [page for make in ANSWERS for page in make(reader, texts)]
+
+
+def make_english_pages(settings: Settings) -> list[Page]:
+    """Return the pages whose text is kept in English; they stand in each tree."""
+    release = find_readable(settings)
     pages = [
-        *make_claims_pages(find_readable(settings)),
-        *make_quality_pages(find_readable(settings)),
-        *make_report_pages(find_readable(settings)),
+        *make_claims_pages(release),
+        *make_quality_pages(release),
+        *make_report_pages(release),
         make_revisions_page(settings),
         *make_source_pages(settings),
     ]
-    staged = get_temporary_path(folder)
-    shutil.rmtree(staged, ignore_errors=True)
-    for page in [_make_index(settings, {page.path for page in pages}), *pages]:
-        path = staged / f"{page.path}.html"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(write_html(page, TITLE), encoding="utf-8")
-    shutil.rmtree(folder, ignore_errors=True)
-    staged.rename(folder)
-    return folder / "index.html", len(pages) + 1
+    return [replace(page, is_english_only=True) for page in pages]
 
 
 def make_source_pages(settings: Settings) -> list[Page]:
     """Return all pages that follow from contracts and descriptions alone."""
-    contracts = load_contracts(settings.sources_dir)
+    contracts: list[Contract] = load_contracts(settings.sources_dir)
     return [
         make_licences_page(contracts),
         make_data_notes_page(contracts, settings.docs_dir),
@@ -74,57 +117,20 @@ def make_source_pages(settings: Settings) -> list[Page]:
     ]
 
 
-def _make_index(settings: Settings, present: set[str]) -> Page:
-    with duckdb.connect(str(find_readable(settings)), read_only=True) as connection:
-        release_id, as_of, created_at, content_hash = fetch_row(
-            connection, "select release_id, as_of, created_at, content_hash from meta.release"
-        )
-        passed, warned = fetch_row(
-            connection,
-            "select count(*) filter (passed), count(*) filter (not passed) "
-            "from meta.quality_result",
-        )
-        stale = connection.execute(
-            "select source_id, freshness, newest_known_on::varchar from meta.source "
-            "where freshness in ('stale', 'empty', 'unread') order by source_id"
-        ).fetchall()
-        tables = connection.execute(
-            "select table_name, estimated_size from duckdb_tables() where schema_name = 'marts' "
-            "order by table_name"
-        ).fetchall()
-    blocks: list[Block] = [
-        Text(
-            f"Release `{release_id}`, as of {as_of}, made {created_at} UTC, content "
-            f"`{content_hash[:16]}`."
-        ),
-        Table(
-            ("page", "what it tells"),
-            (
-                (
-                    "[Quality](quality/index.html)",
-                    f"{passed:,} checks passed, {warned} warned: what was demanded and found",
-                ),
-                *(
-                    (f"[{name}]({path}.html)", text)
-                    for path, name, text in ANSWERS
-                    if path in present
-                ),
-                ("[Data dictionary](dictionary/index.html)", "every table, column and source"),
-                ("[Data notes](data-notes.html)", "what was corrected, left out or not verified"),
-                ("[Licences and attribution](data-licences.html)", "terms of every publisher"),
-            ),
-        ),
-        Heading("Tables"),
-        Table(
-            ("table", "rows"),
-            tuple((f"[{name}](dictionary/{name}.html)", f"{rows:,}") for name, rows in tables),
-        ),
-    ]
-    if stale:
-        blocks += [
-            Heading("Sources that are not fresh"),
-            Table(
-                ("source", "state", "newest known day"), tuple((*s[:2], s[2] or "") for s in stale)
-            ),
-        ]
-    return Page("index", TITLE, blocks)
+def write_tree(root: Path, pages: list[Page], reader: Reader, texts: Texts) -> None:
+    """Write the pages of one language, and the data files once, beside the English pages.
+
+    Raises:
+        PagesError: two pages have one path.
+    """
+    titles = {page.path: page.title for page in pages}
+    if len(titles) < len(pages):
+        raise PagesError("two pages of the site have one path")
+    frame = Frame(texts, reader.release, titles)
+    for page in pages:
+        path = root / texts.language.prefix / f"{page.path}.html"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(write_html(page, frame), encoding="utf-8")
+        if texts.language is ENGLISH:
+            for name, content in page.files.items():
+                (path.parent / name).write_text(content, encoding="utf-8")

@@ -1,6 +1,7 @@
 """Licences, data notes and dictionary say what contracts and descriptions say."""
 
 import re
+from datetime import date, datetime
 from pathlib import Path
 
 import pytest
@@ -9,10 +10,14 @@ from pipelines.base.settings import Settings
 from pipelines.contracts.corrections import load_corrections
 from pipelines.contracts.load import load_contracts
 from pipelines.contracts.model import Contract
+from pipelines.pages.frame import Frame, ReleaseNote, write_html
 from pipelines.pages.licences import find_strictest_term
 from pipelines.pages.models import find_staging_ancestors, read_marts, read_references
-from pipelines.pages.page import Page, Table, Text, write_html, write_markdown
+from pipelines.pages.page import Page, Table, Text, write_markdown
 from pipelines.pages.site import make_source_pages
+from pipelines.pages.texts import CHINESE, ENGLISH, Texts
+
+RELEASE = ReleaseNote("id", date(2026, 11, 29), datetime(2026, 11, 29, 1, 2, 3), "0123", "1.0.0")
 
 
 @pytest.fixture(scope="module")
@@ -116,8 +121,24 @@ def test_strictest_term_binds_a_source(contracts: list[Contract]) -> None:
 def test_page_escapes_what_markdown_and_html_would_read() -> None:
     page = Page("a/b", "A < B", [Table(("x",), (("1 | 2 <3>",),)), Text("see [c](c.html) and `d`")])
     assert "| 1 \\| 2 <3> |" in write_markdown(page, "")
-    html = write_html(page, "Root")
-    assert "<td>1 | 2 &lt;3&gt;</td>" in html
+    html = write_html(page, Frame(Texts(ENGLISH), RELEASE, {"index": "Root", "a/b": page.title}))
+    assert '<th scope="row">1 | 2 &lt;3&gt;</th>' in html
     assert '<a href="c.html">c</a>' in html
     assert "<code>d</code>" in html
-    assert '<a href="../index.html">Root</a>' in html
+    assert '<li><a href="../index.html">Root</a></li>' in html
+
+
+def test_a_link_of_another_scheme_stays_text() -> None:
+    page = Page("a", "A", [Text("[x](javascript:alert) [y](https://example.org/?a=1&b=2)")])
+    html = write_html(page, Frame(Texts(ENGLISH), RELEASE, {"a": "A"}))
+    assert 'href="javascript' not in html
+    assert '<a href="https://example.org/?a=1&amp;b=2">y</a>' in html
+
+
+def test_a_page_leads_to_itself_in_the_other_language() -> None:
+    page = Page("a/b", "A", [Text("kept in English")], is_english_only=True)
+    english = write_html(page, Frame(Texts(ENGLISH), RELEASE, {"a/b": "A"}))
+    chinese = write_html(page, Frame(Texts(CHINESE), RELEASE, {"a/b": "A"}))
+    assert '<html lang="en">' in english and 'href="../zh/a/b.html"' in english
+    assert '<html lang="zh-Hans">' in chinese and 'href="../../a/b.html"' in chinese
+    assert '<div lang="en">' in chinese and '<div lang="en">' not in english
