@@ -23,7 +23,6 @@ from pipelines.contracts.governing import (
 )
 from pipelines.contracts.reading import (
     ATTRIBUTES,
-    Address,
     Embedded,
     Labels,
     Reader,

@@ -188,13 +188,3 @@ class Labels(_Strict):
 
     of: str
     table: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
-
-
-class Address(_Strict):
-    """Where a connector fetches one document when live fetching is asked for."""
-
-    document: str
-    url: str
-    media: Media = "csv"
-
-    _name = field_validator("document")(check_document_name)

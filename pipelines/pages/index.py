@@ -9,7 +9,7 @@ from pipelines.pages.texts import Texts
 STALE = """
     select source_id, freshness, newest_known_on
     from meta.source
-    where freshness in ('stale', 'empty')
+    where freshness in ('stale', 'empty', 'unread')
     order by source_id
 """
 CHECKS = """
