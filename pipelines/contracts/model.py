@@ -44,6 +44,7 @@ Area = Literal[
     "tightness",
     "claims",
     "upkeep",
+    "outlook",
 ]
 AREAS: tuple[str, ...] = get_args(Area)
 ColumnType = Literal["VARCHAR", "DOUBLE", "BIGINT", "BOOLEAN", "DATE", "TIMESTAMP"]
