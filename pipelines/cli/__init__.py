@@ -14,6 +14,7 @@ from pipelines.cli.chip import chip
 from pipelines.cli.dbt import dbt
 from pipelines.cli.docs import docs
 from pipelines.cli.explain import explain
+from pipelines.cli.outlook import outlook
 from pipelines.cli.policy import policy
 from pipelines.cli.release import release
 from pipelines.cli.report import report
@@ -38,7 +39,9 @@ def cli(verbose: bool) -> None:
     )
 
 
-for command in (run, status, ask, chip, explain, report, source, policy, release, docs, dbt):
+for command in (
+    run, status, ask, chip, explain, outlook, report, source, policy, release, docs, dbt,
+):  # fmt: skip
     cli.add_command(command)
 
 
