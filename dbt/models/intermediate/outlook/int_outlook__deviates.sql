@@ -10,6 +10,7 @@ with series as (
 
 draws as (
     select * from {{ ref('int_inputs__draws') }}
+    where draw <= {{ var('outlook_draws') }}
 ),
 
 build as (

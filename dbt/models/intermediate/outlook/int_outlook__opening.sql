@@ -7,6 +7,7 @@ with opening_stock as (
         {{ exact_sum('units', 6) }} as units,
         max(age_years) as age_years,
     from {{ ref('int_supply__opening_stock') }}
+    where draw <= {{ var('outlook_draws') }}
     group by region_id, chip_id, draw
 ),
 

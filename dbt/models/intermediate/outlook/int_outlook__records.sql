@@ -27,8 +27,8 @@ select
     ours.quarters_ahead,
     ours.cases,
     ours.covered_cases / ours.cases as coverage_90,
-    1 - ours.crps_log / naive.crps_log as skill,
-    1 - ours.crps_log / simple.crps_log as skill_over_rule,
+    1 - ours.crps_log / nullif(naive.crps_log, 0) as skill,
+    1 - ours.crps_log / nullif(simple.crps_log, 0) as skill_over_rule,
 from means as ours
 inner join means as naive
     on

@@ -24,6 +24,7 @@ drawn as (
         'outlook_growth_memory', 'outlook_performance_per_money', 'outlook_anchor_fade',
         'outlook_packaging_weight', 'outlook_packaging_performance'
     ) }}
+    where draw <= {{ var('outlook_draws') }}
 ),
 
 stated_growth as (
@@ -42,7 +43,6 @@ steps as (
         unnest(range(1, 1 + origins.steps))::integer as step,
         origins.steps_before,
         origins.start_quarter,
-        origins.last_draw,
     from origins
 ),
 
@@ -74,7 +74,7 @@ anchored as (
         ) / 4 as packaging_growth,
     from dated
     inner join revenue_growth on dated.origin_id = revenue_growth.origin_id
-    inner join drawn on dated.last_draw >= drawn.draw
+    cross join drawn
     left join packaging_growth
         on
             dated.origin_id = packaging_growth.origin_id
