@@ -17,7 +17,15 @@ from pipelines.base.errors import ReleaseError
 from pipelines.base.rows import fetch_dicts
 
 # from what comes to what it needs
-MEASURES = ("delivered", "nominal", "deployed", "powered", "needed_it_power", "live_it_power")
+MEASURES = (
+    "delivered",
+    "delivered_bounded",
+    "nominal",
+    "deployed",
+    "powered",
+    "needed_it_power",
+    "live_it_power",
+)
 _QUARTER = re.compile(r"^(\d{4})[ -]?[qQ]([1-4])$")
 
 

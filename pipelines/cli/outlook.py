@@ -13,6 +13,7 @@ from pipelines.release.publish import find_readable
 
 TITLES = {
     "delivered": "Delivered in the quarter, thousand H100e (8 bits)",
+    "delivered_bounded": "The same under limits of packaging, memory, money and power",
     "nominal": "Delivered and not retired, thousand H100e (8 bits)",
     "deployed": "Deployed, thousand H100e (8 bits)",
     "powered": "Powered, thousand H100e (8 bits)",

@@ -59,9 +59,10 @@ select
     truth_h100e,
     truth_counted_share,
     h100e_p05,
-    h100e_p25,
+    -- of the simple rule three points are kept
+    coalesce(h100e_p25, any_value(point) filter (where probability = 0.25)) as h100e_p25,
     h100e_p50,
-    h100e_p75,
+    coalesce(h100e_p75, any_value(point) filter (where probability = 0.75)) as h100e_p75,
     h100e_p95,
     2 * avg(loss order by probability) as crps_log,
     any_value(loss) filter (where probability = 0.05) as pinball_05,

@@ -17,8 +17,24 @@ region_supply as (
     select * from {{ ref('int_supply__region_supply') }}
 ),
 
+live_power as (
+    select * from {{ ref('int_outlook__live_power') }}
+),
+
+judged_shares as (
+    select
+        region_id,
+        draw,
+        arg_max(value, valid_from) as powered_share,
+    from {{ assumption_draws('powered_share') }}
+    where draw <= {{ var('outlook_draws') }}
+    group by region_id, draw
+),
+
+-- the last complete quarter is as in the balance
 last_powered as (
     select
+        region_supply.quarter_start,
         region_supply.region_id,
         region_supply.draw,
         region_supply.powered_8bit / region_supply.deployed_8bit as powered_share,
@@ -28,6 +44,37 @@ last_powered as (
             region_supply.quarter_start = quarters.quarter_start
             and quarters.quarters_ahead = 0
     where region_supply.scenario_id = 'baseline'
+),
+
+powered_shares as (
+    select
+        stock.rule,
+        stock.quarter_start,
+        stock.region_id,
+        stock.draw,
+        coalesce(
+            last_powered.powered_share,
+            least(
+                judged_shares.powered_share,
+                coalesce(live_power.live_it_power_mw / stock.deployed_it_power_mw, 1)
+            )
+        ) as powered_share,
+    from stock
+    inner join judged_shares
+        on
+            stock.region_id = judged_shares.region_id
+            and stock.draw = judged_shares.draw
+    left join live_power
+        on
+            stock.rule = live_power.rule
+            and stock.quarter_start = live_power.quarter_start
+            and stock.region_id = live_power.region_id
+            and stock.draw = live_power.draw
+    left join last_powered
+        on
+            stock.quarter_start = last_powered.quarter_start
+            and stock.region_id = last_powered.region_id
+            and stock.draw = last_powered.draw
 ),
 
 rules as (
@@ -55,16 +102,18 @@ regional as (
         stock.region_id,
         stock.draw,
         {% if measure == 'powered' -%}
-            stock.deployed_{{ column }} * last_powered.powered_share as amount,
+            stock.deployed_{{ column }} * powered_shares.powered_share as amount,
         {%- else -%}
             stock.{{ measure }}_{{ column }} as amount,
         {%- endif %}
     from stock
     {%- if measure == 'powered' %}
-    inner join last_powered
+    inner join powered_shares
         on
-            stock.region_id = last_powered.region_id
-            and stock.draw = last_powered.draw
+            stock.rule = powered_shares.rule
+            and stock.quarter_start = powered_shares.quarter_start
+            and stock.region_id = powered_shares.region_id
+            and stock.draw = powered_shares.draw
     {%- endif %}
     {%- endfor %}
 
@@ -92,6 +141,33 @@ regional as (
         draw,
         deployed_it_power_mw as amount,
     from stock
+
+    union all
+
+    -- in China nobody tells what is live: what powered chips need
+    select
+        'live_it_power' as measure,
+        'it_power' as yardstick,
+        stock.rule,
+        stock.quarter_start,
+        stock.region_id,
+        stock.draw,
+        coalesce(
+            live_power.live_it_power_mw, stock.deployed_it_power_mw * powered_shares.powered_share
+        ) as amount,
+    from stock
+    inner join powered_shares
+        on
+            stock.rule = powered_shares.rule
+            and stock.quarter_start = powered_shares.quarter_start
+            and stock.region_id = powered_shares.region_id
+            and stock.draw = powered_shares.draw
+    left join live_power
+        on
+            stock.rule = live_power.rule
+            and stock.quarter_start = live_power.quarter_start
+            and stock.region_id = live_power.region_id
+            and stock.draw = live_power.draw
 )
 
 select * from regional

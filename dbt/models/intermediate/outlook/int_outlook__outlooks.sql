@@ -2,6 +2,10 @@
 -- beside it, and the record of ours at that distance from the last count.
 with measures as (
     select * from {{ ref('int_outlook__measures') }}
+
+    union all by name
+
+    select * from {{ ref('int_outlook__bounded_deliveries') }}
 ),
 
 quarters as (

@@ -30,6 +30,7 @@ select
     country_code,
     planned_on,
     planned_mw,
+    planned_it_mw,
     planned_mw - level_before_mw as increment_mw,
     planned_it_mw - it_level_before_mw as increment_it_mw,
 from levels
