@@ -141,6 +141,21 @@ def test_the_record_is_no_worse_than_was_asked(
     assert skill >= 0.45
 
 
+def test_both_quarters_of_2026_lie_in_the_interval_of_the_day(
+    real_warehouse: RealWarehouse,
+) -> None:
+    assert real_warehouse.query(
+        """
+        select kind, vendor = 'all', count(*) > 2, bool_and(is_covered_90)
+        from marts.fct_outlook_score
+        where rule = 'outlook' and measure = 'delivered' and quarter_start >= date '2026-01-01'
+          and (outlook_id = 'backtest-2025Q4' or kind = 'as_of') and quarters_ahead <= 2
+        group by all order by all
+        """
+    ) == [("as_of", True, True, True), ("backtest", False, True, True),
+          ("backtest", True, True, True)]  # fmt: skip
+
+
 def test_a_day_without_counts_has_no_outlook(real_warehouse: RealWarehouse) -> None:
     assert real_warehouse.query_earlier("select count(*) from marts.fct_outlook") == [(0,)]
     assert real_warehouse.query_earlier("select count(*) from marts.fct_site_slip") == [(0,)]
@@ -165,7 +180,7 @@ def test_a_person_gets_intervals_the_simple_rule_and_the_record(
 
 def test_one_limit_binds_and_none_is_passed(real_warehouse: RealWarehouse) -> None:
     assert real_warehouse.query(
-        "select count(*), min(total), max(total) from (select sum(probability) as total "
+        "select count(*), min(total), max(total) from (select round(sum(probability), 3) as total "
         "from marts.fct_outlook_binding group by quarter_start having count(*) = 5)"
     ) == [(10, 1.0, 1.0)]
     # on the central path, which has no error: between the smallest limit and the orders
