@@ -88,8 +88,10 @@ def _print_rows(rows: list[dict]) -> None:
 
 
 def _show(row: dict, column: str) -> str:
-    value = row[column]
-    return "" if value is None else f"{value / 1e3:,.4g}"
+    if row[column] is None:
+        return ""
+    value = row[column] / 1e3
+    return f"{value:,.4g}" if value < 1000 else f"{value:,.0f}"
 
 
 def _show_range(row: dict) -> str:

@@ -1,7 +1,7 @@
 -- From where outlooks are made: for the record, each counted quarter as if nothing later were known
 -- (periods and statements after its last day are not read), as far ahead as is counted today; and the
 -- present one, which starts after the last complete quarter. `steps_before` are the quarters between
--- the last count and the start.
+-- the last count and the start, `last_draw` ends the draws that are taken.
 with quarter_coverage as (
     select * from {{ ref('int_supply__quarter_coverage') }}
 ),
@@ -32,6 +32,7 @@ select
         {{ var('outlook_scored_quarters') }},
         date_diff('quarter', quarters.quarter_start, outlook_quarters.last_counted_quarter)
     )::integer as steps,
+    {{ var('outlook_record_draws') }} as last_draw,
 from quarters
 inner join quarter_coverage on quarters.quarter_start = quarter_coverage.quarter_start
 cross join outlook_quarters
@@ -52,6 +53,7 @@ select
         'quarter', outlook_quarters.last_counted_quarter, outlook_quarters.last_complete_quarter
     )::integer as steps_before,
     {{ var('outlook_quarters_ahead') }} as steps,
+    {{ var('outlook_draws') }} as last_draw,
 from outlook_quarters
 cross join build
 where outlook_quarters.last_counted_quarter is not null

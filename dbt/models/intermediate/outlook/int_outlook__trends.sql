@@ -43,6 +43,7 @@ steps as (
         unnest(range(1, 1 + origins.steps))::integer as step,
         origins.steps_before,
         origins.start_quarter,
+        origins.last_draw,
     from origins
 ),
 
@@ -74,7 +75,7 @@ anchored as (
         ) / 4 as packaging_growth,
     from dated
     inner join revenue_growth on dated.origin_id = revenue_growth.origin_id
-    cross join drawn
+    inner join drawn on dated.last_draw >= drawn.draw
     left join packaging_growth
         on
             dated.origin_id = packaging_growth.origin_id
