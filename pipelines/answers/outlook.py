@@ -35,7 +35,9 @@ class OutlookAnswer:
 
     `rows` are those of fct_outlook in the 8-bit yardstick and in power, with the label of the
     quarter; `yardsticks` those of the asked quarter in the other yardsticks; `record` the score of
-    the region by rule and distance; `notes` what must not be read into them.
+    the region by rule and distance; `bounds` how probable it is, by quarter, that a limit is the
+    smallest outside China, with the power that chips wait for (for the world alone); `notes` what
+    must not be read into them.
     """
 
     release: dict
@@ -43,6 +45,7 @@ class OutlookAnswer:
     rows: list[dict]
     yardsticks: list[dict]
     record: list[dict]
+    bounds: list[dict]
     notes: list[str]
 
 
@@ -92,6 +95,7 @@ def answer_outlook(path: Path, region: str, quarter: str | None = None) -> Outlo
             [row for row in rows if row["yardstick"] in plain],
             [row for row in rows if row["yardstick"] not in plain] if quarter else [],
             _read_record(connection, region_row["region_id"]),
+            _read_bounds(connection, rows) if region_row["region_id"] == "WORLD" else [],
             _list_notes(rows),
         )
 
@@ -128,6 +132,32 @@ def _read_record(connection: duckdb.DuckDBPyConnection, region_id: str) -> list[
         order by kind, measure, quarters_ahead, crps_log
         """,
         [region_id],
+    )
+
+
+def _read_bounds(connection: duckdb.DuckDBPyConnection, rows: list[dict]) -> list[dict]:
+    """Return the probabilities of the limits in the quarters of the rows, a quarter in a row."""
+    return fetch_rows(
+        connection,
+        f"""
+        select
+            quarters.quarter_label,
+            max(probability) filter (where bound = 'power') as power,
+            max(probability) filter (where bound = 'money') as money,
+            max(probability) filter (where bound = 'memory') as memory,
+            max(probability) filter (where bound = 'packaging') as packaging,
+            max(probability) filter (where bound = 'orders') as orders,
+            any_value(waiting_it_power_mw_p05) as waiting_it_power_mw_p05,
+            any_value(waiting_it_power_mw_p50) as waiting_it_power_mw_p50,
+            any_value(waiting_it_power_mw_p95) as waiting_it_power_mw_p95
+        from marts.fct_outlook_binding as bindings
+        inner join marts.dim_quarter as quarters using (quarter_start)
+        where bindings.scenario_id = '{BASELINE}' and bindings.growth_scenario_id = 'expected'
+          and list_contains($1, quarter_start)
+        group by quarters.quarter_label
+        order by quarters.quarter_label
+        """,
+        [[row["quarter_start"] for row in rows]],
     )
 
 

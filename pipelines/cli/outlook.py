@@ -62,6 +62,7 @@ def print_outlook(answer: OutlookAnswer) -> None:
                 for row in answer.yardsticks
             ],
         )
+    _print_bounds(answer)
     _print_record(answer)
     click.echo("")
     for note in answer.notes:
@@ -96,6 +97,25 @@ def _show(row: dict, column: str) -> str:
 
 def _show_range(row: dict) -> str:
     return f"{_show(row, 'value_p05')} to {_show(row, 'value_p95')}"
+
+
+def _print_bounds(answer: OutlookAnswer) -> None:
+    if not answer.bounds:
+        return
+    click.echo(
+        "\nWhat limits deliveries outside China, by probability, and the IT power that delivered\n"
+        "chips wait for, GW (rests on judged power, outlook-live-power-*; no record):"
+    )
+    limits = ("power", "money", "memory", "packaging", "orders")
+    print_table(
+        ["quarter", *limits, "waiting", "5 to 95 %"],
+        [
+            [row["quarter_label"], *(row[limit] for limit in limits),
+             _show(row, "waiting_it_power_mw_p50"),
+             f"{_show(row, 'waiting_it_power_mw_p05')} to {_show(row, 'waiting_it_power_mw_p95')}"]
+            for row in answer.bounds
+        ],
+    )  # fmt: skip
 
 
 def _print_record(answer: OutlookAnswer) -> None:

@@ -174,6 +174,9 @@ def test_a_person_gets_intervals_the_simple_rule_and_the_record(
     shown = capsys.readouterr().out
     for text in ("Outlook for United States", "simple rule", "stock_drift", "in hindsight", last):
         assert text in shown
+    assert "What limits deliveries outside China" not in shown
+    print_outlook(answer_outlook(real_warehouse.current.path, "WORLD"))
+    assert "What limits deliveries outside China" in capsys.readouterr().out
     with pytest.raises(UnknownNameError, match="the outlook holds no quarter '2019Q1'"):
         answer_outlook(real_warehouse.current.path, "US", "2019Q1")
 
