@@ -16,6 +16,7 @@ from pipelines.base.rows import fetch_value
 from pipelines.base.settings import Settings
 from pipelines.base.sql import quote_name, quote_text
 from pipelines.build.kept import CREATE_CARRIED, reopen_build
+from pipelines.build.kept_outlooks import create_kept_view
 from pipelines.contracts.load import ContractFault, read_loosely
 from pipelines.contracts.model import Contract, Table
 from pipelines.contracts.staging import get_raw_name, write_known_on
@@ -82,6 +83,7 @@ def start_build(
             "select ?::date as as_of, ?::bigint as draws, ?::bigint as seed",
             [as_of, settings.draws, settings.seed],
         )
+        create_kept_view(connection, settings, as_of)
     finally:
         connection.close()
     return is_kept

@@ -17,6 +17,7 @@ from pipelines.cli.dbt import dbt
 from pipelines.cli.docs import docs
 from pipelines.cli.explain import explain
 from pipelines.cli.metric import metric
+from pipelines.cli.outlook import outlook
 from pipelines.cli.policy import policy
 from pipelines.cli.release import release
 from pipelines.cli.report import report
@@ -42,7 +43,7 @@ def cli(verbose: bool) -> None:
 
 
 COMMANDS = (
-    *(run, status, ask, metric, chip, explain, report),
+    *(run, status, ask, metric, chip, explain, outlook, report),
     *(source, policy, release, docs, dbt, alerts, completion),
 )
 for command in COMMANDS:

@@ -1,7 +1,6 @@
 """The typed contract of one source: what `contract.yml` may say, and nothing else.
 
-A fact about a source is stated once, here; raw checks, dbt sources, staging models, freshness,
-dictionary pages and Dagster metadata are derived from it. Reading files belongs in `load.py`.
+A fact about a source is stated once, here, and all else derives from it; `load.py` reads files.
 """
 
 from __future__ import annotations
@@ -43,6 +42,7 @@ Area = Literal[
     "tightness",
     "claims",
     "upkeep",
+    "outlook",
 ]
 AREAS: tuple[str, ...] = get_args(Area)
 ColumnType = Literal["VARCHAR", "DOUBLE", "BIGINT", "BOOLEAN", "DATE", "TIMESTAMP"]

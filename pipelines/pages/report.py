@@ -163,6 +163,28 @@ SECTIONS = (
         """,
     ),
     Section(
+        "What may be ahead",
+        "Thousand H100 equivalents by their 8-bit rate, two, four and eight quarters after the "
+        "last complete one, beside the simple rule that deliveries grow at their mean rate. The "
+        "rule has been tried on one boom, in hindsight: `cases` past origins, which overlap, "
+        "`held` the part in which the interval held, `skill` over the drift of the stock. Rows "
+        "without cases rest on judgement. Deployed is not powered, and growth in this yardstick "
+        "is no growth of compute.",
+        """
+        select
+            region_id as region, measure,
+            year(quarter_start) || 'Q' || quarter(quarter_start) as quarter,
+            interval_text(value_p50 / 1e3, value_p05 / 1e3, value_p95 / 1e3) as outlook,
+            number_text(rule_p50 / 1e3) as "simple rule",
+            record_cases as cases, round(record_coverage_90, 2) as held,
+            round(record_skill, 2) as skill, uninformative_reason as "read as unknown"
+        from marts.fct_outlook
+        where quarter_start > $quarter and quarters_ahead in (2, 4, 8) and yardstick = '8bit'
+            and measure in ('delivered', 'deployed', 'powered')
+        order by region_id, list_position(['delivered', 'deployed', 'powered'], measure), quarter
+        """,
+    ),
+    Section(
         "Rules that came into force or ended in the year before the quarter's end",
         "Acts that bear on accelerators.",
         """

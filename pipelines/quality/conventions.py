@@ -83,7 +83,9 @@ def _write_quantile_items(table: str, columns: dict[str, str]) -> list[Expectati
                     "swapped",
                 )
             )
-            if not SIGNED.search(stem) and table != "fct_policy_impact":
+            # a day has no sign
+            is_amount = columns[names[0]] != "DATE" and not SIGNED.search(stem)
+            if is_amount and table != "fct_policy_impact":
                 items.append(
                     Expectation(
                         name=f"{stem}_{low}_not_negative",

@@ -13,7 +13,9 @@ from datetime import UTC, date, datetime, timedelta
 from pipelines.base.files import remove_leftovers, write_json
 from pipelines.base.settings import Settings, now_utc
 from pipelines.build.kept import forget_build
+from pipelines.build.kept_outlooks import get_outlooks_dir
 from pipelines.release.lock import hold_lock
+from pipelines.release.outlooks import keep_outlooks
 from pipelines.release.publish import complete_publication
 from pipelines.run.alerts import tell
 from pipelines.run.stages import (
@@ -115,7 +117,7 @@ def _run_stages(run: Run, live: bool, only: list[str], rebuild: bool) -> Outcome
 def prepare_warehouse(run: Run) -> None:
     """Clear what a killed run left behind, and finish a publication that it had begun."""
     settings = run.settings
-    for folder in (settings.warehouse_dir / "data",):
+    for folder in (settings.warehouse_dir / "data", get_outlooks_dir(settings)):
         removed = remove_leftovers(folder)
         if removed:
             run.progress(f"removed {removed} unfinished files of an earlier run")
@@ -126,6 +128,7 @@ def prepare_warehouse(run: Run) -> None:
     completed = complete_publication(settings)
     if completed:
         run.progress(f"finished publishing release {completed.release_id} of an earlier run")
+    keep_outlooks(settings)
 
 
 def write_run_report(run: Run, status: str, message: str) -> None:

@@ -32,6 +32,7 @@ from pipelines.ingest.ingest import SourceLoads, ingest_all
 from pipelines.quality.records import StageRecord, count_checks
 from pipelines.release.content import combine_hashes, hash_content, list_marts, sum_mart
 from pipelines.release.manifest import CONTRACT_VERSION, Manifest, list_releases
+from pipelines.release.outlooks import keep_outlooks
 from pipelines.release.publish import (
     find_readable,
     publish_as_of,
@@ -360,6 +361,7 @@ def publish_build(run: Run) -> Outcome:
         connection.close()
     publish = publish_release if run.is_current else publish_as_of
     publication = publish(settings, marts, manifest, sums)
+    keep_outlooks(settings)
     keep_build(settings, manifest.code_version, read_manifest(settings))
     return Outcome("published", run, publication.manifest, publication.path, "published")
 

@@ -22,8 +22,9 @@ lives as (
     from {{ constant_draws('weibull_scale', 'weibull_shape') }}
 ),
 
+-- ages up to those that the first deliveries reach in the quarters of the outlook
 ages as (
-    select row_number() over (order by quarter_start) - 1 as age_quarters
+    select unnest(range(0, count(*) + {{ var('outlook_quarters_ahead') }})) as age_quarters
     from quarters
 ),
 
