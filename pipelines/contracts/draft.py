@@ -11,7 +11,15 @@ import yaml
 
 from pipelines.base.errors import ContractError
 from pipelines.base.settings import today_utc
-from pipelines.contracts.guess import Guess, find_fillers, guess_column, name_column
+from pipelines.contracts.feeds import COMMITMENTS
+from pipelines.contracts.guess import (
+    Guess,
+    find_fillers,
+    guess_column,
+    guess_currency,
+    guess_price_of,
+    name_column,
+)
 from pipelines.contracts.load import PLACEHOLDER
 from pipelines.contracts.model import AREAS
 
@@ -21,7 +29,10 @@ _RENT_ROLES = (
     ("provider", r"provider|cloud|vendor|company|platform"),
     ("chip_label", r"gpu_?(name|model|type)?$|chip|accelerator(_name)?$|card|model$"),
     ("price", r"price|rate|cost|usd"),
-    ("chip_count", r"(gpu|accelerator|chip)s?_?(count|num|number)|count|quantity|gpus$"),
+    (
+        "chip_count",
+        r"(gpu|accelerator|chip|card)s?_?(count|num|number|per_)|count|quantity|(gpu|card)s$",
+    ),
     ("region", r"region|location|zone|place"),
     ("country_code", r"country"),
     ("commitment", r"commitment|term|pricing_type|market"),
@@ -102,7 +113,9 @@ def draft_contract(
             f"  - {{document: {table}, url: {_quote(address)}, media: {media}}}",
         ]
     roles = _find_rent_roles(guesses) if area == "prices" else {}
-    body, key, known_on = _write_columns(guesses, roles)
+    terms = next((columns[header] for header, role in roles.items() if role == "commitment"), [])
+    has_other_terms = not set(filter(None, terms)) <= set(COMMITMENTS)
+    body, key, known_on = _write_columns(guesses, roles, has_other_terms)
     lines += [
         "max_rejected_share: 0.02",
         "tables:",
@@ -118,6 +131,8 @@ def draft_contract(
         *body,
     ]
     labels = {"chips": "label,chip_id,note\n"} if "chip_label" in roles.values() else {}
+    if has_other_terms:
+        labels["terms"] = "label,commitment,note\n"
     return Draft("\n".join(lines) + "\n", table, guesses, labels)
 
 
@@ -136,17 +151,25 @@ def _find_rent_roles(guesses: dict[str, Guess]) -> dict[str, str]:
 
 
 def _write_columns(
-    guesses: dict[str, Guess], roles: dict[str, str]
+    guesses: dict[str, Guess], roles: dict[str, str], has_other_terms: bool
 ) -> tuple[list[str], list[str], str | None]:
     """Return the lines of the columns, the drafted key, and the day of knowledge, if told."""
     lines, names = [], []
-    known_on = None
-    is_per_machine = "chip_count" in roles.values()
+    known_on = currency = None
+    has_count = "chip_count" in roles.values()
     for header, guess in guesses.items():
         role = roles.get(header)
         name = role or name_column(header)
+        description = PLACEHOLDER
         if role == "price":
-            name = "price_per_hour" if is_per_machine else "price_per_gpu_hour"
+            currency = guess_currency(header, guess.prefix)
+            of = guess_price_of(header)
+            is_machine = has_count and of != "accelerator"
+            name = "price_per_hour" if is_machine else "price_per_gpu_hour"
+            if of is None:
+                description += " is it of one accelerator (price_per_gpu_hour) or of the machine?"
+        if role == "commitment" and has_other_terms:
+            name = "term"
         while name in names:
             name += "_2"
         names.append(name)
@@ -155,12 +178,14 @@ def _write_columns(
             parts["from"] = header
         if guess.unit:
             parts["unit"] = "count" if role == "chip_count" else guess.unit
+        if name == "commitment":
+            parts["values"] = list(COMMITMENTS)
         for field_name in ("format", "prefix", "thousands"):
             if getattr(guess, field_name):
                 parts[field_name] = getattr(guess, field_name)
         if guess.is_required:
             parts["required"] = True
-        parts["description"] = PLACEHOLDER
+        parts["description"] = description
         lines.append(f"      {name}: {_dump(parts)}")
         if guess.type == "DATE" and known_on is None and guess.is_required:
             known_on = name
@@ -169,12 +194,18 @@ def _write_columns(
             "      chip_id: {type: VARCHAR, required: true, references: chip, labels: {of: "
             'chip_label, table: chips}, description: "Accelerator, read from the label."}'
         )
+    if "term" in names:
+        names.append("commitment")
+        lines.append(
+            "      commitment: {type: VARCHAR, required: true, labels: {of: term, table: terms}, "
+            'description: "Terms of the rent, read from the label."}'
+        )
     for name, asked in (
         ("observed_on", f"{PLACEHOLDER} the column of the day, or from: '@day'"),
         ("provider", f"{PLACEHOLDER} the provider"),
         ("provider_type", f"{PLACEHOLDER} hyperscaler, neocloud or marketplace"),
         ("commitment", f"{PLACEHOLDER} on_demand, spot or reserved_1y"),
-        ("currency", "USD"),
+        ("currency", currency.upper() if currency else f"{PLACEHOLDER} the currency"),
     ):
         if roles and name not in names:
             type_ = "DATE" if name == "observed_on" else "VARCHAR"
@@ -186,7 +217,9 @@ def _write_columns(
 def _guess_key(guesses: dict[str, Guess], names: list[str], roles: dict[str, str]) -> list[str]:
     if roles:
         parts = ("observed_on", "provider", "instance_type", "chip_label", "chip_count", "region")
-        return [name for name in (*parts, "commitment") if name in names] or names[:1]
+        # a label and the id that is read from it tell the same
+        last = "term" if "term" in names else "commitment"
+        return [name for name in (*parts, last) if name in names] or names[:1]
     return names[:1]
 
 

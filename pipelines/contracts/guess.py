@@ -23,10 +23,19 @@ _ID_WORDS = {
     "ref", "uuid", "phone",
 }  # fmt: skip
 _DAY_WORDS = {"date", "day", "on", "when", "month", "period", "updated", "observed", "published"}
+# what a header says a price is in, by the sign or word; none of them is read as another
+CURRENCIES = (
+    ("usd", r"usd|\$|dollar"),
+    ("eur", r"eur|€"),
+    ("cny", r"cny|rmb|yuan|¥|元"),
+    ("gbp", r"gbp|£"),
+    ("jpy", r"jpy|yen"),
+)
+_HOURLY = re.compile(r"(/|per|_|\b)(h|hr|hour)\b|hourly|/h")
+_OF_ONE = re.compile(r"(gpu|accelerator|chip|card)s?([^a-z]|$)")
+_OF_MACHINE = re.compile(r"node|machine|server|instance|host|system")
+_PRICE = re.compile(r"price|rate|cost")
 _UNITS = (
-    (r"(usd|\$).*(gpu|accelerator|chip|card).*(h|hr|hour)\b", "usd_per_gpu_hour"),
-    (r"(usd|\$|price|rate|cost).*(/|per|_)(h|hr|hour)\b", "usd_per_hour"),
-    (r"(eur|€).*(/|per|_)(h|hr|hour)\b", "eur_per_hour"),
     (r"(cny|rmb|yuan|¥|元).*", "cny"),
     (r"(usd|\$)", "usd"),
     (r"(eur|€)", "eur"),
@@ -104,7 +113,7 @@ def _guess_number(header: str, told: list[str], is_required: bool) -> Guess:
     if any(re.fullmatch(r"0[0-9]+|[0-9]+[eE][0-9]+", text) for text in plain):
         return Guess("VARCHAR", is_required=is_required)
     is_whole = all(_INTEGER.fullmatch(text) for text in plain)
-    unit = guess_unit(header) or PLACEHOLDER
+    unit = guess_unit(header, prefix) or PLACEHOLDER
     # a price that happens to be whole today is none tomorrow
     is_count = is_whole and unit in ("count", PLACEHOLDER)
     return Guess(
@@ -116,9 +125,29 @@ def _guess_number(header: str, told: list[str], is_required: bool) -> Guess:
     )
 
 
-def guess_unit(header: str) -> str | None:
+def guess_currency(header: str, prefix: str | None = None) -> str | None:
+    """Return the currency that a header or the mark before its numbers names; None without."""
+    told = f"{header} {prefix or ''}".lower()
+    return next((name for name, pattern in CURRENCIES if re.search(pattern, told)), None)
+
+
+def guess_price_of(header: str) -> str | None:
+    """Return whether a price is that of one `accelerator` or of a `machine`, if the header says."""
+    lowered = header.lower().replace("_", " ")
+    if _OF_MACHINE.search(lowered):
+        return "machine"
+    return "accelerator" if _OF_ONE.search(lowered) else None
+
+
+def guess_unit(header: str, prefix: str | None = None) -> str | None:
     """Return the unit that a header names; None where it names none."""
     lowered = header.lower()
+    currency = guess_currency(header, prefix)
+    if _HOURLY.search(lowered) and (currency or _PRICE.search(lowered)):
+        if currency is None:
+            return None
+        of_one = guess_price_of(header) == "accelerator"
+        return f"{currency}_per_{'gpu_' if of_one else ''}hour"
     return next((unit for pattern, unit in _UNITS if re.search(pattern, lowered)), None)
 
 

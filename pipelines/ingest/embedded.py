@@ -22,7 +22,7 @@ def archive_table(
     """Keep a table's embedded file in the archive; None where the table has none."""
     path = contract.folder / "data" / table.file_name
     if not path.exists():
-        if contract.kind == "connector":
+        if contract.kind == "connector" or contract.embedded:
             return path, None  # the table comes from documents of the upstream only
         raise ContractError(f"{path}: file not found; the contract names table {table.table}")
     return path, _archive_file(

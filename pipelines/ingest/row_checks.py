@@ -64,6 +64,7 @@ class Fault:
     reason: str  # an SQL expression that gives text
     typed_condition: str | None = None
     is_cast: bool = False  # whether the fault is that the text does not fit the type
+    is_length: bool = False  # whether it is that the text is too long
     kind: FaultKind = "quarantined"
     waits_until: str | None = None  # an SQL expression: the day on which it is a fault no more
 
@@ -185,6 +186,13 @@ def write_staging_cast(name: str, column: Column) -> str:
     raw = quote_name(name)
     if column.type == "DOUBLE" and not has_marks(column):
         return f"try_cast({raw} as double)"
+    if column.type == "BIGINT" and not has_marks(column):
+        # most numbers are written as the engine writes them; only the others are looked at
+        number = f"try_cast({raw} as bigint)"
+        return (
+            f"coalesce(case when {number}::varchar = {raw} then {number} end, "
+            f"{write_cast(name, column)})"
+        )
     if column.type == "DATE" and not column.format:
         # the engine's own reading of days knows more spellings than ours: let it have ours alone
         is_plain = f"{raw} like '____-__-__' and {raw} >= '1' and not contains({raw}, ' ')"
@@ -230,6 +238,7 @@ def write_cell_faults(
             too_long,
             f"'has ' || length({raw}) || ' characters; at most {column.max_length} are allowed'",
             too_long if is_text else None,
+            is_length=True,
         )
     )
     faults += (

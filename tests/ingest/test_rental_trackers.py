@@ -46,6 +46,16 @@ EXPECTED = {
         "chip_as_written, price_low_usd_per_hour, price_high_usd_per_hour, offer_count",
         [("GH200_96GB", 1.25, 2.0, 3)],
     ),
+    "gcp_pricing.yml": (
+        "tracker_gcp_prices",
+        "instance_type, region, a100_count, machine_price_usd_per_hour, "
+        "month_price_three_years_usd",
+        [
+            ("big-gpu-2g", "here-east1", 2, 8.5, 2170.0),
+            ("big-gpu-2g", "here-west4", 2, 9.25, None),
+            ("small-standard-1", "here-east1", None, 0.0625, None),
+        ],
+    ),
     "cloud_list.csv": (
         "tracker_cloud_list",
         "chip_count, processors_as_written, spot_price_usd_per_hour, instance_type",

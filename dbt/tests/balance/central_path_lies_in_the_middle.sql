@@ -1,7 +1,7 @@
 -- The central path is a draw like others, without its errors: of every step of supply and of wanted
 -- demand it lies between the quartiles. A demand of a few runs only is left to a warning of its own
 -- width: with one run in a window, timing decides between all and nothing. Quartiles of fewer than
--- 1,000 draws scatter: there fewer draws need lie beyond the path, by two and a half times what that adds.
+-- 1,000 draws scatter: there fewer draws need lie beyond the path, by four times what that adds.
 with supply as (
     unpivot (
         select
@@ -60,7 +60,7 @@ select
     count(*) filter (where h100e <= central) as draws_up_to,
     count(*) filter (where h100e >= central) as draws_from,
     -- a share of a quarter scatters by 0.433 over the root of the number of draws
-    0.25 + 1 / draws - 2.5 * 0.433 * greatest(0, 1 / sqrt(draws) - 1 / sqrt(1000)) as least_share,
+    0.25 + 1 / draws - 4 * 0.433 * greatest(0, 1 / sqrt(draws) - 1 / sqrt(1000)) as least_share,
 from quantities
 inner join central_paths using (quarter_start, region_id, what)
 where draw > 0

@@ -1,10 +1,11 @@
 -- The running totals that the shipment estimator publishes by chip and by owner come back from the
--- draws: medians within 1 % plus the sampling error of the draws (about 2 % of a median whose 5 to
--- 95 % interval is 40 % wide at 1,000 draws), tails within 10 % at 1,000 draws or more. The tails of
--- fewer draws scatter by 2.11 standard deviations over the root of their number, so their bounds are wider
--- by two and a half times what that adds. Chips are held against their totals
--- up to the last counted quarter, owners up to the last one that is split. Totals of an owner's single
--- chips are no part of it: of AMD's Other the lower tails of two small chips lie outside that.
+-- draws: medians within 1 % plus the sampling error of the draws (about 2 % of a median whose 5 to 95
+-- % interval is 40 % wide at 1,000 draws), tails within 10 % at 1,000 draws or more. The tails of
+-- fewer draws scatter by 2.11 standard deviations over the root of their number, so their bounds are
+-- wider by four times what that adds, for there are a hundred of them; medians likewise. Chips are
+-- held against their totals up to the last counted quarter, owners up to the last one that is split.
+-- Totals of an owner's single chips are no part of it: of AMD's Other the lower tails of two small
+-- chips lie outside that.
 {{ config(severity='error') }}
 
 with shipment_draws as (
@@ -67,8 +68,8 @@ select
     cumulative.units_p05,
     cumulative.units_p50,
     cumulative.units_p95,
-    0.1 + 2.5 * 2.11 * ln(cumulative.units_p95 / cumulative.units_p05) / 3.29
-    * greatest(0, 1 / sqrt(drawn.draws) - 1 / sqrt(1000)) as tail_tolerance,
+    ln(cumulative.units_p95 / cumulative.units_p05) / 3.29 as deviation,
+    4 * deviation * greatest(0, 1 / sqrt(drawn.draws) - 1 / sqrt(1000)) as scatter_of_few,
 from drawn
 inner join cumulative
     on
@@ -79,6 +80,6 @@ inner join cumulative
         = (drawn.last_quarter + interval 3 month - interval 1 day)::date
 where
     abs(drawn.points.p50 / cumulative.units_p50 - 1)
-    > 0.01 + 2.5 * ln(cumulative.units_p95 / cumulative.units_p05) / 3.29 / sqrt(drawn.draws)
-    or abs(drawn.points.p05 / cumulative.units_p05 - 1) > tail_tolerance
-    or abs(drawn.points.p95 / cumulative.units_p95 - 1) > tail_tolerance
+    > 0.01 + 2.5 * deviation / sqrt(drawn.draws) + scatter_of_few
+    or abs(drawn.points.p05 / cumulative.units_p05 - 1) > 0.1 + 2.11 * scatter_of_few
+    or abs(drawn.points.p95 / cumulative.units_p95 - 1) > 0.1 + 2.11 * scatter_of_few
