@@ -48,7 +48,7 @@ WTF_CSRF_ENABLED = False
 RATELIMIT_ENABLED = False
 """
 ANSWER = re.compile(r'"POST /api/v1/chart/data\S* HTTP/[\d.]+" (\d+)')
-PICTURE_SIZE = "1400,2100"
+PICTURE_SIZE = "1400,1500"
 # seconds that a browser may take, of its own clock, until all charts are drawn
 PATIENCE_S = 90
 
