@@ -51,7 +51,7 @@ lock:                ## renew both lock files (needs uv)
 	$(LOCK) requirements-dev.in --constraint requirements.lock -o requirements-dev.lock
 
 clean:               ## remove builds, releases, loaded data and caches; keeps .venv
-	rm -rf warehouse/*.duckdb warehouse/as_of warehouse/what_if warehouse/build warehouse/data warehouse/releases \
+	rm -rf warehouse/*.duckdb warehouse/as_of warehouse/what_if warehouse/build warehouse/data warehouse/releases warehouse/latest \
 		warehouse/dagster warehouse/docs warehouse/hand warehouse/*.json warehouse/*.lock dbt/target dbt/logs .mypy_cache .ruff_cache
 	find . -name __pycache__ -not -path './$(VENV)/*' -prune -exec rm -rf {} +
 
