@@ -30,7 +30,7 @@ from pipelines.base.settings import Settings
 VERSION = "1.5.5"
 QUESTIONS = {
     "attached": "select count(*), sum(coverage_p50) from remote.bi.balance",
-    "parquet": "select count(*), sum(supply_h100e_p50) "
+    "parquet": "select count(*), sum(h100e_p50) "
     "from '{address}/marts/fct_compute_supply.parquet' where scenario_id = 'baseline'",
 }
 READER = """

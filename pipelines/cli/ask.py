@@ -7,7 +7,7 @@ import sys
 import click
 
 from pipelines.base.settings import Settings
-from pipelines.cli.tables import print_answer
+from pipelines.cli.tables import print_found
 
 
 @click.command()
@@ -44,4 +44,4 @@ def ask(
     settings = Settings()
     path = get_copy_path(settings) if of_copy else open_release(settings, release_name).path
     answer = ask_release(path, text, may_read_files=of_copy)
-    print_answer(answer, as_json, as_csv, limit)
+    print_found(answer, as_json, as_csv, limit)

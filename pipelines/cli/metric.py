@@ -6,7 +6,7 @@ import click
 
 from pipelines.base.settings import Settings
 from pipelines.cli.completion import ReleaseName
-from pipelines.cli.tables import print_answer, print_json, print_table
+from pipelines.cli.tables import print_found, print_json, print_table
 
 
 @click.command()
@@ -53,4 +53,4 @@ def metric(
     elif shows_sql:
         click.echo(compile_metric(read_metrics(path), name, by, where))
     else:
-        print_answer(ask_metric(path, name, by, where), as_json, as_csv)
+        print_found(ask_metric(path, name, by, where), as_json, as_csv)

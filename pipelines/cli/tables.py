@@ -114,7 +114,7 @@ def _show(value: object) -> str:
     return str(value)
 
 
-def print_answer(answer: Answer, as_json: bool, as_csv: bool, limit: int | None = None) -> None:
+def print_found(answer: Answer, as_json: bool, as_csv: bool, limit: int | None = None) -> None:
     """Print what a query found: as JSON, as CSV, or as a table of at most `limit` rows.
 
     Raises:

@@ -16,9 +16,9 @@ def check_published_contract(
     """Report, table by table, what a build lacks of the published contract.
 
     Args:
-        connection: to the build file, whose marts and meta tables are looked at.
+        connection: to the build file, whose marts, views for people and meta tables are looked at.
         dbt_dir: the dbt project; one without `published_contract.yml` promises nothing.
-        keys: grain of each mart, as its unique key is tested.
+        keys: grain of each mart, as its unique key is tested, and of each view for people.
 
     Returns:
         One check of severity error per promised table.
@@ -30,13 +30,13 @@ def check_published_contract(
     found: dict[tuple[str, str], dict[str, str]] = {}
     for schema, table, column, type_ in connection.execute(
         "select schema_name, table_name, column_name, data_type from duckdb_columns() "
-        "where database_name = current_database() and schema_name in ('marts', 'meta')"
+        "where database_name = current_database() and schema_name in ('marts', 'bi', 'meta')"
     ).fetchall():
         found.setdefault((schema, table), {})[column] = type_
     return [
         _check_table(schema, table, promise, found.get((schema, table)), keys.get(table))
-        for schema in ("marts", "meta")
-        for table, promise in promised[schema].items()
+        for schema in ("marts", "bi", "meta")
+        for table, promise in promised.get(schema, {}).items()
     ]
 
 

@@ -18,6 +18,8 @@ from pipelines.base.sql import quote_name, quote_text
 
 SCHEMAS = ("marts", "bi", "meta")
 CHECKSUMS = "SHA256SUMS"
+# folder of the open edition within that of its release
+OPEN_FOLDER = "open"
 # rows up to which a table is written as CSV too
 CSV_ROWS = 10_000
 

@@ -18,9 +18,9 @@ from pipelines.base.sql import quote_name, quote_text
 from pipelines.release.bridges import FOR_PEOPLE
 from pipelines.release.content import copy_comments
 from pipelines.release.descriptors import write_descriptors
-from pipelines.release.exports import write_checksums, write_exports
+from pipelines.release.exports import OPEN_FOLDER, write_checksums, write_exports
 from pipelines.release.meta_tables import META_TABLES
-from pipelines.release.publish import OPEN_FOLDER, READ_ONLY, STORAGE_VERSION
+from pipelines.release.publish import BLOCK_SIZE, READ_ONLY, STORAGE_VERSION
 
 OPEN_FILE = "compute_balance_open.duckdb"
 SCHEMAS = ("marts", FOR_PEOPLE)
@@ -86,7 +86,8 @@ def write_open_database(release: Path, path: Path) -> None:
         connection.execute("set enable_progress_bar = false")
         connection.execute(f"attach {quote_text(str(release))} as full_edition (read_only)")
         connection.execute(
-            f"attach {quote_text(str(path))} as open_edition (storage_version '{STORAGE_VERSION}')"
+            f"attach {quote_text(str(path))} as open_edition "
+            f"(storage_version '{STORAGE_VERSION}', block_size {BLOCK_SIZE})"
         )
         connection.execute("begin")
         for schema in (*SCHEMAS, "meta"):

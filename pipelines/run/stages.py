@@ -252,6 +252,7 @@ def audit_build(run: Run) -> None:
     from pipelines.quality.policy_watch import check_policy_watch
     from pipelines.quality.published_contract import check_published_contract
     from pipelines.quality.suites import load_suites, write_raw_suites
+    from pipelines.release.table_keys import list_keys
     from pipelines.release.write_meta import write_checks
 
     suites = write_raw_suites(run.sources) + load_suites(run.settings.expectations_dir)
@@ -259,6 +260,7 @@ def audit_build(run: Run) -> None:
     try:
         marts = list_marts(read_manifest(run.settings), connection, run.settings.build_path.stem)
         keys = {mart.name: list(mart.key) for mart in marts}
+        keys |= {table: key for (_, table), key in list_keys(read_manifest(run.settings)).items()}
         run.checks = [
             *check_published_contract(connection, run.settings.dbt_dir, keys),
             *audit.check_contracts(run.sources),

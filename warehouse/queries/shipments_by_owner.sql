@@ -1,4 +1,5 @@
--- Who received how much compute in each year? (million H100 equivalents, 8-bit, medians)
+-- Who received how much compute in each year? (million H100 equivalents, 8-bit; sums of medians are
+-- estimates without a band)
 select
     owner,
     year(quarter_start) as delivered_in,
