@@ -37,7 +37,7 @@ _ROOT = re.compile(r"<svg [^>]*?viewBox=\"([^\"]+)\"[^>]*>")
 
 @dataclass(frozen=True)
 class Size:
-    """The room of one drawing: its width and height with axes and legend, and its text, in pixels."""
+    """The room of one drawing: width and height with axes and legend, text, in pixels."""
 
     is_narrow: bool
     width: int
@@ -227,7 +227,7 @@ class Bands:
 
 @dataclass(frozen=True)
 class Intervals:
-    """Points with their intervals, one line each: rows of `label`, `middle`, `low`, `high`, `group`.
+    """Points with intervals: rows of `label`, `middle`, `low`, `high` and `group`, a line each.
 
     `level` is a value drawn as a vertical line with `level_label`; rows stand in their order.
     """
@@ -290,7 +290,7 @@ class Intervals:
 
 @dataclass(frozen=True)
 class Bars:
-    """Horizontal bars with their values in words: rows of `label`, `value`, `text`, `low`, `high`."""
+    """Bars with their values in words: rows of `label`, `value`, `text`, `low` and `high`."""
 
     rows: list[dict[str, Any]]
     value_title: str
@@ -325,6 +325,4 @@ class Bars:
         layers.append(
             base.mark_text(align="left", dx=6, fontSize=size.font).encode(x=end, text="text:N")
         )
-        return alt.layer(*layers).properties(
-            width=size.width, height=36 * len(self.rows) + 50
-        )
+        return alt.layer(*layers).properties(width=size.width, height=36 * len(self.rows) + 50)

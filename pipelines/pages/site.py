@@ -16,8 +16,15 @@ from pipelines.base.files import get_temporary_path
 from pipelines.base.settings import Settings
 from pipelines.contracts.load import load_contracts
 from pipelines.contracts.model import Contract
+from pipelines.pages.answers.ahead import make_ahead_pages
 from pipelines.pages.answers.balance import make_balance_pages
+from pipelines.pages.answers.idle import make_idle_pages
+from pipelines.pages.answers.plane import make_plane_pages
 from pipelines.pages.answers.policy import make_policy_pages
+from pipelines.pages.answers.prices import make_price_pages
+from pipelines.pages.answers.rules import make_rule_pages
+from pipelines.pages.answers.scarcity import make_scarcity_pages
+from pipelines.pages.answers.substitution import make_substitution_pages
 from pipelines.pages.answers.supply import make_supply_pages
 from pipelines.pages.answers.tightness import make_tightness_pages
 from pipelines.pages.claims import make_claims_pages
@@ -38,8 +45,15 @@ from pipelines.release.publish import find_readable
 ANSWERS: tuple[Callable[[Reader, Texts], list[Page]], ...] = (
     make_balance_pages,
     make_supply_pages,
+    make_idle_pages,
     make_tightness_pages,
+    make_rule_pages,
+    make_plane_pages,
+    make_substitution_pages,
     make_policy_pages,
+    make_price_pages,
+    make_scarcity_pages,
+    make_ahead_pages,
 )
 
 

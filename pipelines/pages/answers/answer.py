@@ -110,9 +110,7 @@ def name_cell(texts: Texts, row: Row, key: str = "answer.cell") -> str:
     """Return region and work of a row in words: as a label, or `answer.cell_in` in a sentence."""
     return texts(
         key,
-        region=texts.word(
-            "region" if key == "answer.cell" else "region_in", row["region_id"]
-        ),
+        region=texts.word("region" if key == "answer.cell" else "region_in", row["region_id"]),
         work=texts.word("work", row["workload_id"]),
     )
 

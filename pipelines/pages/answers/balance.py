@@ -7,8 +7,8 @@ from datetime import date
 from pipelines.pages.answers.answer import (
     find_last_counted,
     list_points,
-    make_columns,
     make_answer_page,
+    make_columns,
     name_cell,
     name_rules,
     show_interval,
@@ -207,5 +207,3 @@ def _caution(texts: Texts, row: Row) -> str:
     if row["is_printable"]:
         return texts("answer.provisional") if row["is_provisional"] else ""
     return texts.word("printable", row["printable_note"])
-
-

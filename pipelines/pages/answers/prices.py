@@ -113,9 +113,7 @@ def _show_rent(texts: Texts, chips: dict[str, str], row: Row) -> tuple[str, ...]
     )
 
 
-def _draw(
-    texts: Texts, chips: dict[str, str], rows: list[Row], latest: dict[str, Row]
-) -> Block:
+def _draw(texts: Texts, chips: dict[str, str], rows: list[Row], latest: dict[str, Row]) -> Block:
     points: list[dict[str, Any]] = [
         {
             "time": show_time(row["month_start"]),
