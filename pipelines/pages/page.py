@@ -22,10 +22,14 @@ class Heading:
 
 @dataclass(frozen=True)
 class Text:
-    """A paragraph; may hold `code` and [links](page.html)."""
+    """A paragraph; may hold `code` and [links](page.html).
+
+    `lang` names its language where that is another than the page's.
+    """
 
     template: ClassVar[str] = "text.html"
     text: str
+    lang: str = ""
 
 
 @dataclass(frozen=True)
@@ -127,7 +131,7 @@ def write_markdown(page: Page, header: str) -> str:
         match block:
             case Heading(text):
                 lines += [f"## {text}", ""]
-            case Text(text):
+            case Text(text=text):
                 lines += [text, ""]
             case Bullets(items):
                 lines += [*(f"- {item}" for item in items), ""]

@@ -39,6 +39,7 @@ from pipelines.pages.reader import Reader, open_reader
 from pipelines.pages.report import make_report_pages
 from pipelines.pages.revisions import make_revisions_page
 from pipelines.pages.texts import ENGLISH, LANGUAGES, Texts
+from pipelines.pages.things.pages import make_thing_pages
 from pipelines.release.publish import find_readable
 
 # in the order of the first page
@@ -77,7 +78,8 @@ def write_site(settings: Settings) -> tuple[Path, int]:
         for language in LANGUAGES:
             texts = Texts(language)
             pages = [*make_pages(reader, texts), *english_only]
-            pages = [make_index(reader, texts, pages), *pages]
+            index = make_index(reader, texts, pages)
+            pages = [index, *pages, *make_thing_pages(reader, texts)]
             write_tree(staged, pages, reader, texts)
             count += len(pages)
     shutil.rmtree(folder, ignore_errors=True)

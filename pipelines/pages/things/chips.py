@@ -323,7 +323,7 @@ def _show_rents(names: Names, chip_id: str) -> list[Block]:
                 (
                     t.month(row["month_start"]),
                     t.word("region", row["region_id"]),
-                    t.word("provider_type", row["provider_type"]),
+                    t.word("provider", row["provider_type"]),
                     t.word("commitment", row["commitment"]),
                     t(
                         "value.interval",

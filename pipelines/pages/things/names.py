@@ -103,7 +103,9 @@ class Names:
         """Policy id -> title."""
         chinese = read_policy_titles()
         return {
-            row["policy_id"]: self.texts.pick(row["title"], chinese.get(row["policy_id"]))
+            row["policy_id"]: self.texts.word("rule", row["policy_id"])
+            if self.texts.has(f"rule.{row['policy_id']}")
+            else self.texts.pick(row["title"], chinese.get(row["policy_id"]))
             for row in self.reader.ask(POLICIES)
         }
 
@@ -116,7 +118,7 @@ class Names:
     def owners(self) -> dict[str, str]:
         """Owner id -> name; remainders are told apart by words."""
         return {
-            row["owner_id"]: self.texts.word("owner", row["owner"])
+            row["owner_id"]: self.texts.word("holder", row["owner"])
             if row["organisation_name"] is None
             else self.texts.pick(row["organisation_name"], row["organisation_name_zh"])
             for row in self.reader.ask(OWNERS)

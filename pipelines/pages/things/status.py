@@ -168,7 +168,7 @@ def name_reason(texts: Texts, step: Step) -> str:
         said = texts(
             "status.with_metric",
             said=said,
-            metric=texts.word("metric", step.binding_metric),
+            metric=texts.word("limit", step.binding_metric),
             value=f"{step.binding_value:,.6g}",
             threshold=f"{step.binding_threshold:,.6g}",
         )
