@@ -149,9 +149,7 @@ def _make_page(names: Names, country: Row, today: list[Row]) -> Page:
     return Page(f"{FOLDER}/{code}", names.countries[code], blocks, answer, files)
 
 
-def _show_chips(
-    names: Names, code: str, today: list[Row], files: dict[str, str]
-) -> list[Block]:
+def _show_chips(names: Names, code: str, today: list[Row], files: dict[str, str]) -> list[Block]:
     t = names.texts
     first = [row for row in today if row["is_first"]]
     others = [row for row in today if not row["is_first"]]
@@ -220,8 +218,8 @@ def _show_groups(names: Names, code: str) -> list[Block]:
             tuple(
                 (
                     row["group_code"],
-                    t.day(row["valid_from"]),
-                    t.day(row["valid_to"]) if row["valid_to"] else t("things.still"),
+                    names.day(row["valid_from"]),
+                    names.until(row["valid_to"]),
                 )
                 for row in rows
             ),
@@ -246,8 +244,8 @@ def _show_restrictions(names: Names, code: str) -> list[Block]:
                     t.word("restriction", row["kind"]),
                     names.policy(row["policy_id"]),
                     t.word("scope", row["scope"]),
-                    t.day(row["valid_from"]),
-                    t.day(row["valid_to"]) if row["valid_to"] else t("things.still"),
+                    names.day(row["valid_from"]),
+                    names.until(row["valid_to"]),
                     str(row["chip_count"]),
                 )
                 for row in rows
@@ -304,8 +302,8 @@ def _show_listings(names: Names, code: str) -> list[Block]:
                     (
                         t.pick(row["entity_name"], row["entity_name_zh"]),
                         t.word("entity_list", row["list"]),
-                        t.day(row["listed_on"]),
-                        t.day(row["removed_on"]) if row["removed_on"] else "",
+                        names.day(row["listed_on"]),
+                        names.day(row["removed_on"]) if row["removed_on"] else "",
                         t.word("sector", row["sector"]),
                         names.policy(row["policy_id"]),
                     )

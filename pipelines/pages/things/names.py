@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from functools import cache, cached_property
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -14,7 +15,7 @@ from pipelines.pages.texts import Texts
 
 TITLES = Path(__file__).parent / "policy_titles.csv"
 CHIPS = """
-    select c.chip_id, c.chip_name, coalesce(o.organisation_name, c.vendor) as vendor
+    select c.chip_id, c.chip_name, c.is_composite, coalesce(o.organisation_name, c.vendor) as vendor
     from marts.dim_chip as c
     left join marts.dim_organisation as o on o.organisation_id = c.vendor
     order by c.chip_id
@@ -23,6 +24,14 @@ COUNTRIES = """
     select country_code, country_name, country_name_zh from marts.dim_country order by country_code
 """
 POLICIES = "select policy_id, title from marts.dim_policy order by policy_id"
+# countries that readers know of come first where not all are named
+KNOWN = """
+    select country_code, count(*) as organisations
+    from marts.dim_organisation
+    where country_code is not null
+    group by country_code
+    order by country_code
+"""
 SITES = """
     select site_id, max_by(site_name, on_date) as site_name
     from marts.fct_datacenter_site
@@ -85,10 +94,15 @@ class Names:
         """Chip id -> vendor and name."""
         return {
             row["chip_id"]: row["chip_name"]
-            if row["chip_name"].lower().startswith(row["vendor"].lower())
+            if row["is_composite"] or row["chip_name"].lower().startswith(row["vendor"].lower())
             else f"{row['vendor']} {row['chip_name']}"
             for row in self.reader.ask(CHIPS)
         }
+
+    @cached_property
+    def vendors(self) -> dict[str, str]:
+        """Chip id -> name of its maker."""
+        return {row["chip_id"]: row["vendor"] for row in self.reader.ask(CHIPS)}
 
     @cached_property
     def countries(self) -> dict[str, str]:
@@ -123,6 +137,20 @@ class Names:
             else self.texts.pick(row["organisation_name"], row["organisation_name_zh"])
             for row in self.reader.ask(OWNERS)
         }
+
+    @cached_property
+    def _known(self) -> dict[str, int]:
+        if not self.reader.has("dim_organisation"):
+            return {}
+        return {row["country_code"]: row["organisations"] for row in self.reader.ask(KNOWN)}
+
+    def day(self, day: date | None) -> str:
+        """Return a day that a cell does not break."""
+        return self.texts.day(day).replace(" ", "\u00a0")
+
+    def until(self, day: date | None) -> str:
+        """Return the day on which something ended, or that it did not."""
+        return self.day(day) if day else self.texts("things.still")
 
     def chip(self, chip_id: str | None) -> str:
         """Return a link to a chip's page."""
@@ -159,8 +187,9 @@ class Names:
         )
 
     def name_some_countries(self, codes: list[str], limit: int = 2) -> str:
-        """Return the first names of countries, and how many more there are."""
-        names = [self.countries.get(code, code) for code in codes[:limit]]
+        """Return the names of the best known countries, and how many more there are."""
+        ranked = sorted(codes, key=lambda code: -self._known.get(code, 0))
+        names = [self.countries.get(code, code) for code in ranked[:limit]]
         if len(codes) <= limit:
             return self.texts("list.between").join(names)
         shown = self.texts("list.between").join(names)

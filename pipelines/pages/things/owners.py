@@ -59,9 +59,15 @@ def _sites(names: Names, owner: Row) -> list[list[Row]]:
 
 def _make_index(names: Names, owners: list[Row]) -> Page:
     t = names.texts
-    found = [(owner, _shipments(names, owner["owner_id"]), _sites(names, owner)) for owner in owners]
+    found = [
+        (owner, _shipments(names, owner["owner_id"]), _sites(names, owner)) for owner in owners
+    ]
     found.sort(
-        key=lambda item: (-_sum(item[1], "h100e_8bit_p50"), -_power(names, item[2]), item[0]["owner"])
+        key=lambda item: (
+            -_sum(item[1], "h100e_8bit_p50"),
+            -_power(names, item[2]),
+            item[0]["owner"],
+        )
     )
     columns = ("owner", "kind", "country", "h100e", "share", "sites", "power")
     return Page(
@@ -112,8 +118,12 @@ def _make_page(names: Names, owner: Row) -> Page:
         )
     if sites:
         said.append(
-            t("owners.answer_sites", owner=name, sites=len(sites),
-              power=t.number(_power(names, sites)))
+            t(
+                "owners.answer_sites",
+                owner=name,
+                sites=len(sites),
+                power=t.number(_power(names, sites)),
+            )
         )
     blocks: list[Block] = [
         *_show_shipments(names, owner_id, rows, said[0] if said else ""),
@@ -144,8 +154,8 @@ def _show_shipments(names: Names, owner_id: str, rows: list[Row], answer: str) -
     quarters: dict = {}
     chips: dict[str, list[Row]] = {}
     for row in rows:
-        quarters[row["quarter_start"]] = (
-            quarters.get(row["quarter_start"], 0.0) + (row["h100e_8bit_p50"] or 0.0)
+        quarters[row["quarter_start"]] = quarters.get(row["quarter_start"], 0.0) + (
+            row["h100e_8bit_p50"] or 0.0
         )
         chips.setdefault(row["chip_id"], []).append(row)
     points = [Point(day, value) for day, value in sorted(quarters.items())]

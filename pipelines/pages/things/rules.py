@@ -1,4 +1,4 @@
-"""A page for every rule: what it says and where, its clauses, what it closed and opened, effects."""
+"""A page for every rule: what it says, its clauses, what it closed and opened, its effects."""
 
 from __future__ import annotations
 
@@ -19,9 +19,17 @@ CLAUSES = """
     from marts.dim_control_clause
     order by policy_id, clause_id
 """
-# a change belongs to the rule that decides from then on; where none does, to the one before
+# a change belongs to the rule that decides from then on, or, where none does, to the one before;
+# long after that rule's own day it is a country that moved, by a rule on destinations of that day
 CHANGES = """
-    with intervals as (
+    with movers as (
+        select effective_on, min(policy_id) as policy_id
+        from marts.dim_policy
+        where list_contains(str_split(affects, ';'), 'destinations')
+        group by effective_on
+    ),
+
+    intervals as (
         select
             chip_id, destination_country, valid_from, outcome, strictness, policy_id,
             lag((outcome, strictness, policy_id)) over (
@@ -35,18 +43,26 @@ CHANGES = """
 
     changes as (
         select
-            coalesce(i.policy_id, i.previous[3]) as policy_id,
+            case
+                when m.policy_id is not null and p.effective_on is distinct from i.valid_from
+                    then m.policy_id
+                else coalesce(i.policy_id, i.previous[3])
+            end as policy_id,
             i.valid_from,
             i.previous[1] as outcome_before,
             i.outcome,
             case
                 when i.strictness is null or i.previous[2] is null then 'unclear'
+                -- controlled without a licence is as open as not controlled
+                when greatest(i.strictness, 0) = greatest(i.previous[2], 0) then 'same'
                 when i.strictness > i.previous[2] then 'closed'
                 else 'opened'
             end as direction,
             i.chip_id,
             i.destination_country
         from intervals as i
+        left join movers as m on m.effective_on = i.valid_from
+        left join marts.dim_policy as p on p.policy_id = i.policy_id
         where i.previous is not null and i.previous[1] <> i.outcome
     )
 
@@ -130,7 +146,7 @@ def _make_index(names: Names, policies: list[Row]) -> Page:
         rows.append(
             (
                 names.policy(row["policy_id"]),
-                t.day(row["on_day"]),
+                names.day(row["on_day"]),
                 _name_jurisdiction(names, row["jurisdiction"]),
                 t.word("instrument", row["instrument"]),
                 _name_affected(names, row["affects"]),
@@ -143,9 +159,7 @@ def _make_index(names: Names, policies: list[Row]) -> Page:
         t("rule_pages.title"),
         [
             Text(t("rule_pages.intro", rules=len(policies))),
-            Table(
-                tuple(t(f"rule_pages.column.{c}") for c in columns), tuple(rows), numeric=(5, 6)
-            ),
+            Table(tuple(t(f"rule_pages.column.{c}") for c in columns), tuple(rows), numeric=(5, 6)),
         ],
     )
 
@@ -233,8 +247,8 @@ def _show_clauses(names: Names, policy_id: str) -> list[Block]:
                     f"`{row['clause_id']}`",
                     f"`{row['control_item']}`",
                     f"`{row['condition_text']}`",
-                    t.day(row["valid_from"]),
-                    t.day(row["valid_to"]) if row["valid_to"] else t("things.still"),
+                    names.day(row["valid_from"]),
+                    names.until(row["valid_to"]),
                 )
                 for row in rows
             ),
@@ -254,7 +268,7 @@ def _show_changes(names: Names, changes: list[Row]) -> list[Block]:
             tuple(
                 (
                     t.word("direction", row["direction"]),
-                    t.day(row["valid_from"]),
+                    names.day(row["valid_from"]),
                     name_outcome(t, row["outcome_before"]),
                     name_outcome(t, row["outcome"]),
                     names.list_chips(row["chips"]),
@@ -284,8 +298,8 @@ def _show_terms(names: Names, policy_id: str) -> list[Block]:
                     t.word("term", row["kind"]),
                     f"{row['rate_pct']:g} %" if row["rate_pct"] is not None else "",
                     names.country(row["destination_country"]),
-                    t.day(row["valid_from"]),
-                    t.day(row["valid_to"]) if row["valid_to"] else t("things.still"),
+                    names.day(row["valid_from"]),
+                    names.until(row["valid_to"]),
                     names.list_chips(row["chips"]),
                 )
                 for row in rows

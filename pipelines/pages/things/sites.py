@@ -1,4 +1,4 @@
-"""A page for every tracked datacenter site: its power and state over time, and what was promised."""
+"""A page for every tracked datacenter site: its power and state over time, and promises."""
 
 from __future__ import annotations
 
@@ -91,13 +91,13 @@ def _make_page(names: Names, site: str, rows: list[Row]) -> Page:
     blocks: list[Block] = _draw_power(names, rows, answer)
     records = [{column: row[column] for column in COLUMNS} for row in rows]
     name = f"{site}.csv"
-    columns = ("day", "status", "it_power", "facility_power", "h100e", "kind")
+    columns = ("day", "status", "it_power_then", "facility_power", "h100e", "kind")
     blocks += [
         Table(
             tuple(t(f"sites.{c}") for c in columns),
             tuple(
                 (
-                    t.day(row["on_date"]),
+                    names.day(row["on_date"]),
                     t.word("site_status", row["status"]),
                     t.number(row["it_power_mw"]),
                     t.number(row["facility_power_mw"]),
@@ -166,9 +166,9 @@ def _show_milestones(names: Names, site: str) -> list[Block]:
             tuple(t(f"sites.{c}") for c in columns),
             tuple(
                 (
-                    t.day(row["due_on"]),
+                    names.day(row["due_on"]),
                     t.word("milestone", row["kind"]),
-                    f"{t.number(row['announced'])} {t.word('site_metric', row['metric'])}",
+                    " ".join((t.number(row["announced"]), t.word("site_metric", row["metric"]))),
                     t.number(row["tracked_when_due"]),
                     "" if row["days_late"] is None else str(row["days_late"]),
                 )
