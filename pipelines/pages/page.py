@@ -103,7 +103,23 @@ class Cards:
     items: tuple[tuple[str, str, str], ...]
 
 
-Block = Heading | Text | Bullets | Table | Figure | Download | Choice | Cards
+@dataclass(frozen=True)
+class Document:
+    """A document of `docs/`, as HTML that `documents.py` wrote from Markdown without raw HTML."""
+
+    template: ClassVar[str] = "document.html"
+    html: str
+
+
+@dataclass(frozen=True)
+class Search:
+    """The search over all pages of one language: its entries as JSON, see `search.py`."""
+
+    template: ClassVar[str] = "search.html"
+    entries: str
+
+
+Block = Heading | Text | Bullets | Table | Figure | Download | Choice | Cards | Document | Search
 
 
 @dataclass(frozen=True)
@@ -111,7 +127,8 @@ class Page:
     """A page: its path without ending, relative to the root of its language, title and content.
 
     `answer` is the computed sentence that the page begins with. `files` are data files beside the
-    page, by name. `is_english_only` marks a body that is kept in English in both trees.
+    page, by name. `is_english_only` marks a body that is kept in English in both trees. `keywords`
+    are what the search knows a page by, beside title and answer; by default all its words.
     """
 
     path: str
@@ -120,6 +137,7 @@ class Page:
     answer: str = ""
     files: dict[str, str] = field(default_factory=dict)
     is_english_only: bool = False
+    keywords: str = ""
 
 
 def write_markdown(page: Page, header: str) -> str:
