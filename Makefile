@@ -6,6 +6,7 @@ VENV := .venv
 RUNTIME := $(VENV)/.installed
 TOOLS := $(VENV)/.installed-dev
 PACKAGE := $(VENV)/.installed-package
+BROWSER := $(VENV)/.installed-browser
 BIN := $(VENV)/bin
 RUN := $(BIN)/compute-balance
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
@@ -13,16 +14,21 @@ LOCK := uv pip compile --generate-hashes --no-strip-extras --no-header --python-
 export GX_ANALYTICS_ENABLED := false
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 
-.PHONY: warehouse test lint hooks ui benchmark lock clean generate help
+.PHONY: warehouse test test-browser lint hooks ui benchmark lock clean generate help
 
 help:                ## list the targets
-	@grep -E '^[a-z]+: .*##' $(MAKEFILE_LIST) | sed -e 's/:.*##/:/' -e 's/^/  make /'
+	@grep -E '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed -e 's/:.*##/:/' -e 's/^/  make /'
 
 warehouse: $(PACKAGE)  ## build, audit and publish the warehouse from the embedded data
 	@$(RUN) run
 
 test: $(TOOLS) $(PACKAGE)  ## run the whole test suite
 	@$(BIN)/python -m pytest
+
+test-browser: $(BROWSER) $(PACKAGE)  ## look at every kind of page in Debian's Chromium, on a desktop and a phone
+	@test -f warehouse/compute_balance.duckdb || $(RUN) run
+	@$(RUN) docs
+	@$(BIN)/python -m pytest tests/browser
 
 lint: $(TOOLS) $(PACKAGE)  ## check Python style and types, and SQL style
 	@$(BIN)/ruff check .
@@ -46,9 +52,10 @@ benchmark: $(PACKAGE)  ## measure loading and a new day of prices; a quarter of 
 	@$(BIN)/python scripts/benchmark_history.py --days 120 --offers 3000
 	@$(BIN)/python scripts/benchmark_history.py --days 1400 --offers 3600 --runs --memory 4GB
 
-lock:                ## renew both lock files (needs uv)
+lock:                ## renew the lock files (needs uv)
 	$(LOCK) requirements.in -o requirements.lock
 	$(LOCK) requirements-dev.in --constraint requirements.lock -o requirements-dev.lock
+	$(LOCK) requirements-browser.in --constraint requirements.lock --constraint requirements-dev.lock -o requirements-browser.lock
 
 clean:               ## remove builds, releases, loaded data and caches; keeps .venv
 	rm -rf warehouse/*.duckdb warehouse/as_of warehouse/what_if warehouse/build warehouse/data warehouse/releases \
@@ -71,3 +78,8 @@ $(TOOLS): $(RUNTIME) requirements-dev.lock
 	@echo "adding what tests and lint need to $(VENV)"
 	@$(PIP) --require-hashes -r requirements-dev.lock
 	@touch $(TOOLS)
+
+$(BROWSER): $(TOOLS) requirements-browser.lock
+	@echo "adding what the browser test needs to $(VENV)"
+	@$(PIP) --require-hashes -r requirements-browser.lock
+	@touch $(BROWSER)

@@ -1,7 +1,7 @@
 """The documents of `docs/` as pages, written from Markdown; raw HTML in them stays text.
 
-They are kept in English. Links between documents lead to their pages; what has no page here, such as
-a file of the repository, is named and not linked.
+They are kept in English. Links between documents lead to their pages; what has no page here, such
+as a file of the repository, is named and not linked.
 """
 
 from __future__ import annotations
@@ -16,7 +16,6 @@ from pipelines.pages.page import Block, Document, Heading, Page, Table, Text
 from pipelines.pages.texts import Texts
 
 if TYPE_CHECKING:
-    from markdown_it import MarkdownIt
     from markdown_it.token import Token
 
 FOLDER = "documents"
@@ -27,21 +26,21 @@ _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 
 def make_document_pages(docs_dir: Path) -> list[Page]:
     """Return a page per document of the folder."""
-    found = list_documents(docs_dir)
+    found = list_document_paths(docs_dir)
     return [_make_page(path, docs_dir / f"{path}.md", set(found)) for path in found]
 
 
-def list_documents(docs_dir: Path) -> list[str]:
+def list_document_paths(docs_dir: Path) -> list[str]:
     """Return the documents as paths inside the folder, without ending."""
     paths = sorted(docs_dir.rglob("*.md"))
     return [path.relative_to(docs_dir).with_suffix("").as_posix() for path in paths]
 
 
-def make_documents_index(pages: list[Page], texts: Texts) -> Page | None:
-    """Return the list of all documents in a language, or None where there are none."""
+def make_documents_index(pages: list[Page], texts: Texts) -> list[Page]:
+    """Return the page that lists all documents in a language; none where there are none."""
     documents = [page for page in pages if page.path.startswith(f"{FOLDER}/")]
     if not documents:
-        return None
+        return []
     blocks: list[Block] = [Text(texts("documents.intro"))]
     for group in GROUPS:
         members = [p for p in documents if _get_group(p.path) == group]
@@ -61,7 +60,7 @@ def make_documents_index(pages: list[Page], texts: Texts) -> Page | None:
                     ),
                 ),
             ]
-    return Page(f"{FOLDER}/index", texts("documents.title"), blocks)
+    return [Page(f"{FOLDER}/index", texts("documents.title"), blocks)]
 
 
 def _get_group(path: str) -> str:
@@ -143,9 +142,7 @@ def _find_address(href: str, path: str, known: set[str]) -> str | None:
     return f"{posixpath.relpath(name, start)}.html{sign}{anchor}"
 
 
-def _open_table(
-    self: Any, tokens: Sequence[Token], place: int, options: Any, env: Any
-) -> str:
+def _open_table(self: Any, tokens: Sequence[Token], place: int, options: Any, env: Any) -> str:
     label = next(
         (tokens[i + 1].content for i in range(place, -1, -1) if tokens[i].type == "heading_open"),
         "",
@@ -156,7 +153,5 @@ def _open_table(
     return f'<div class="scroll" tabindex="0" role="group" aria-label="{name}"><table>\n'
 
 
-def _close_table(
-    self: Any, tokens: Sequence[Token], place: int, options: Any, env: Any
-) -> str:
+def _close_table(self: Any, tokens: Sequence[Token], place: int, options: Any, env: Any) -> str:
     return "</table></div>\n"

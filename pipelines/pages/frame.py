@@ -42,6 +42,7 @@ NAVIGATION = (
             "documents/index",
             "data-notes",
             "data-licences",
+            "search",
         ),
     ),
 )
@@ -146,8 +147,13 @@ def write_inline(text: str) -> Markup:
             return match[0]
         return f'<a href="{match[2]}">{match[1]}</a>'
 
-    linked = _LINK.sub(link, str(escape(text)))
-    return Markup(_CODE.sub(r"<code>\1</code>", linked))
+    # most texts hold neither: a site has a quarter of a million cells
+    shown = str(escape(text))
+    if "](" in shown:
+        shown = _LINK.sub(link, shown)
+    if "`" in shown:
+        shown = _CODE.sub(r"<code>\1</code>", shown)
+    return Markup(shown)
 
 
 def make_anchor(text: str) -> str:

@@ -31,11 +31,18 @@ class Term:
 
 
 @cache
-def read_terms(path: Path = FILE) -> tuple[Term, ...]:
+def read_glossary(path: Path = FILE) -> tuple[Term, ...]:
     """Return all terms, in the order of the file."""
     with path.open(encoding="utf-8", newline="") as file:
         return tuple(
-            Term(**{**row, "columns": tuple(row["columns"].split())})
+            Term(
+                row["term"],
+                row["en"],
+                row["zh"],
+                row["meaning_en"],
+                row["meaning_zh"],
+                tuple(row["columns"].split()),
+            )
             for row in csv.DictReader(file)
         )
 
@@ -43,7 +50,7 @@ def read_terms(path: Path = FILE) -> tuple[Term, ...]:
 def list_column_terms() -> dict[str, tuple[Term, ...]]:
     """Return the terms of each column, by TABLE.COLUMN."""
     found: dict[str, tuple[Term, ...]] = {}
-    for term in read_terms():
+    for term in read_glossary():
         for column in term.columns:
             found[column] = (*found.get(column, ()), term)
     return found
@@ -57,7 +64,7 @@ def make_glossary_page(texts: Texts, tables: set[str]) -> Page:
         tables: marts that have a page in the dictionary.
     """
     blocks: list[Block] = [Text(texts("glossary.intro"))]
-    for term in sorted(read_terms(), key=lambda item: texts.pick(item.en, item.zh).lower()):
+    for term in sorted(read_glossary(), key=lambda item: texts.pick(item.en, item.zh).lower()):
         shown = [
             f"[{column}](dictionary/{column.partition('.')[0]}.html)"
             for column in term.columns

@@ -27,7 +27,12 @@ TABLES = """
 
 def make_index(reader: Reader, texts: Texts, pages: list[Page]) -> Page:
     """Return the first page: a card per page that answers a question, then the tables."""
-    answers = tuple((page.title, page.path, page.answer) for page in pages if page.answer)
+    # the other quarters of a page are reached from it
+    answers = tuple(
+        (page.title, page.path, page.answer)
+        for page in pages
+        if page.answer and not page.is_variant
+    )
     blocks: list[Block] = [Text(texts("index.intro"))]
     if answers:
         blocks += [Heading(texts("index.questions")), Cards(answers)]

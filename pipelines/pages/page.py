@@ -127,8 +127,9 @@ class Page:
     """A page: its path without ending, relative to the root of its language, title and content.
 
     `answer` is the computed sentence that the page begins with. `files` are data files beside the
-    page, by name. `is_english_only` marks a body that is kept in English in both trees. `keywords`
-    are what the search knows a page by, beside title and answer; by default all its words.
+    page, by name. `is_english_only` marks a body that is kept in English in both trees,
+    `is_variant` a page that is reached from another one, such as the same page of another quarter.
+    `keywords` are what the search knows a page by, beside title and answer; by default all words.
     """
 
     path: str
@@ -137,6 +138,7 @@ class Page:
     answer: str = ""
     files: dict[str, str] = field(default_factory=dict)
     is_english_only: bool = False
+    is_variant: bool = False
     keywords: str = ""
 
 

@@ -25,6 +25,7 @@ from pipelines.pages.page import (
 from pipelines.pages.texts import Texts
 
 SUMMARY_LENGTH = 180
+THINGS = ("chips", "countries", "rules", "sites", "owners")
 _LINK = re.compile(r"\[([^\]]+)\]\([^)\s]+\)")
 _TAG = re.compile(r"<[^>]*>")
 _HEADING = re.compile(r'<h([23]) id="([^"]*)">(.*?)</h\1>', re.DOTALL)
@@ -32,7 +33,9 @@ _HEADING = re.compile(r'<h([23]) id="([^"]*)">(.*?)</h\1>', re.DOTALL)
 
 def make_search_page(pages: list[Page], texts: Texts) -> Page:
     """Return the page that searches all pages of a language."""
-    entries = [entry for page in pages for entry in list_entries(page, texts)]
+    entries = [
+        entry for page in pages if not page.is_variant for entry in list_entries(page, texts)
+    ]
     # `</` would end the element that holds the entries
     written = json.dumps(entries, ensure_ascii=False, separators=(",", ":")).replace("</", "<\\/")
     return Page(SEARCH, texts("search.title"), [Search(written)], keywords=texts("search.title"))
@@ -56,7 +59,9 @@ def list_entries(page: Page, texts: Texts) -> list[list[str]]:
             for block in documents
             for entry in _list_sections(page.title, address, group, block.html)
         ]
-    words = page.keywords or collect_words(read_blocks(page.blocks))
+    # a list of things would be found by each of their names, before their pages
+    is_list = folder in THINGS and page.path.endswith("/index")
+    words = page.keywords or ("" if is_list else collect_words(read_blocks(page.blocks)))
     return [[page.title, address, group, _summarise(page), words]]
 
 

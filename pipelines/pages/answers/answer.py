@@ -41,6 +41,7 @@ def make_answer_page(
     more: Sequence[Block] = (),
     page: str = "",
     title: str = "",
+    is_variant: bool = False,
 ) -> Page:
     """Return the page of a question: sentence, figures, table, download, notes, sources.
 
@@ -56,6 +57,7 @@ def make_answer_page(
         more: what stands after the table.
         page: the name of the page where it is another than that of the question.
         title: the title where it is another than that of the question.
+        is_variant: whether another page leads to it, so that the first page need not.
     """
     page = page or name
     notes = []
@@ -80,6 +82,7 @@ def make_answer_page(
         blocks,
         answer=answer,
         files={f"{page}.csv": write_csv(rows)},
+        is_variant=is_variant,
     )
 
 
@@ -91,6 +94,25 @@ def name_chips(reader: Reader) -> dict[str, str]:
     """Return the name of each chip by its id."""
     rows = reader.ask("select chip_id, chip_name from marts.dim_chip")
     return {row["chip_id"]: row["chip_name"] for row in rows}
+
+
+def list_stand_ins(reader: Reader) -> set[str]:
+    """Return the chips that stand in arrivals for a class of cards that nobody counts by chip."""
+    rows = reader.ask(
+        "select distinct c.chip_id from marts.dim_chip as c join meta.assumption as a "
+        "on contains(a.applies_to || ';', 'chip_id=' || c.chip_id || ';') "
+        "where a.parameter = 'cn_other_cards'"
+    )
+    return {row["chip_id"] for row in rows}
+
+
+def name_arrivals(reader: Reader, texts: Texts) -> dict[str, str]:
+    """Return names of chips as they arrived: a stand-in is called by what it stands for."""
+    names = name_chips(reader)
+    stand_ins = {
+        chip: texts("answer.stand_in", chip=names[chip]) for chip in list_stand_ins(reader)
+    }
+    return {**names, **stand_ins}
 
 
 def name_rules(reader: Reader, texts: Texts) -> dict[str, str]:

@@ -77,6 +77,7 @@ def _make_page(
         texts,
         NAME,
         page=page,
+        is_variant=page != NAME,
         title=texts("balance.title", quarter=quarter),
         answer=_tell(rows, texts, quarter),
         figures=[figure, choice, history],
@@ -126,7 +127,7 @@ def _draw_quarter(rows: list[Row], texts: Texts, quarter: str) -> Figure:
         texts("balance.axis"),
         level=1,
         level_label=texts("balance.level"),
-        number_format="~g",
+        number_format=",~f",
         ticks=(0.1, 0.2, 0.5, 1, 2, 5, 10, 20),
     )
     points = [

@@ -13,7 +13,7 @@ from pipelines.pages.texts import Texts
 NAME = "plane"
 TABLES = ("dim_chip", "fct_chip_clause_result", "fct_chip_control_status", "dim_control_clause")
 # the room of the plane: what is drawn of unbounded zones
-PLANE = (300.0, 60000.0, 0.3, 80.0)
+PLANE = (300.0, 100000.0, 0.3, 80.0)
 # the limits of every clause in force that looks at nothing but the plane and the kind of chip
 ZONES = """
     select
@@ -53,9 +53,7 @@ NAMED = (
     "nvidia-l2",
     "nvidia-b200",
     "amd-mi308x",
-    "huawei-ascend-910",
     "nvidia-t4",
-    "nvidia-l40s",
 )
 GROUPS = ("free", "licence", "denial", "unknown")
 FREE = {"not_controlled", "no_licence_needed", "licence_exception"}
@@ -148,7 +146,7 @@ def _draw_plane(texts: Texts, points: list[Row], boxes: list[Row], size: Size) -
     x = alt.Scale(type="log", domain=[tpp_low, tpp_high], nice=False)
     y = alt.Scale(type="log", domain=[density_low, density_high], nice=False)
     x_axis = alt.Axis(format="~s", values=[500, 1000, 1600, 2400, 4800, 10000, 20000, 40000])
-    y_axis = alt.Axis(format="~g", values=[0.5, 1, 1.6, 3.2, 5.92, 10, 20, 50])
+    y_axis = alt.Axis(format=",~f", values=[0.5, 1, 1.6, 3.2, 5.92, 10, 20, 50])
     zone = (
         alt.Chart(alt.Data(values=boxes))
         .mark_rect(stroke=INK, strokeWidth=1, strokeDash=[3, 2], opacity=0.2)

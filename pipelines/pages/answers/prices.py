@@ -130,7 +130,7 @@ def _draw(texts: Texts, chips: dict[str, str], rows: list[Row], latest: dict[str
         texts("prices.alternative", values=list_points(texts, values)),
         Bands(
             points, [chips[name] for name in latest], texts("prices.axis"), level=100,
-            number_format="~g",
+            number_format=",~f",
         ).draw,
         texts("prices.how"),
     )  # fmt: skip

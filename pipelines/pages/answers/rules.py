@@ -7,14 +7,14 @@ from typing import Any
 
 from pipelines.pages.answers.answer import (
     list_points,
+    list_stand_ins,
     make_answer_page,
     make_columns,
-    name_chips,
+    name_arrivals,
     name_rules,
     show_time,
 )
 from pipelines.pages.charts import (
-    COLOURS,
     INK,
     SOFT,
     Size,
@@ -82,11 +82,12 @@ def make_rule_pages(reader: Reader, texts: Texts) -> list[Page]:
     """Return the page on rules, arrivals and rents."""
     if not reader.has(*TABLES):
         return []
-    closings = reader.ask(CLOSINGS)
+    stand_ins = list_stand_ins(reader)
+    closings = [row for row in reader.ask(CLOSINGS) if row["chip_id"] not in stand_ins]
     closed = [row for row in closings if row["valid_from"] is not None]
     if not closed:
         return []
-    chips, rules = name_chips(reader), name_rules(reader, texts)
+    chips, rules = name_arrivals(reader, texts), name_rules(reader, texts)
     h800 = next((row for row in closed if row["chip_id"] == "nvidia-h800"), closed[-1])
     same = [
         chips[row["chip_id"]]
@@ -137,7 +138,7 @@ def _group_arrivals(texts: Texts, chips: dict[str, str], arrivals: list[Row]) ->
     for row in arrivals:
         if row["origin"] == "foreign":
             totals[row["chip_id"]] = totals.get(row["chip_id"], 0) + (row["units"] or 0)
-    shown = sorted(totals, key=lambda chip: -totals[chip])[:4]
+    shown = sorted(totals, key=lambda chip: -totals[chip])[:5]
     sums: dict[tuple[date, str], float] = {}
     for row in arrivals:
         name = texts("rules.other")
@@ -149,7 +150,7 @@ def _group_arrivals(texts: Texts, chips: dict[str, str], arrivals: list[Row]) ->
         sums[key] = sums.get(key, 0) + (row["units"] or 0)
     return [
         {"time": show_time(quarter), "series": name, "units": units}
-        for (quarter, name), units in sums.items()
+        for (quarter, name), units in sorted(sums.items())
     ]
 
 
@@ -200,26 +201,25 @@ def _draw_both(
         scale=alt.Scale(domain=[first, last]),
         axis=alt.Axis(format="%Y", tickCount={"interval": "year", "step": 1}, grid=False),
     )
-    names = list(dict.fromkeys(row["series"] for row in grouped))
-    base = alt.Chart(alt.Data(values=grouped))
-    bars = base.mark_bar(size=max(3, width / 34), stroke="#fff", strokeWidth=1).encode(
-        x=x,
-        y=alt.Y("sum(units):Q", title=None, axis=make_axis(texts.axis, tickCount=5)),
-        color=alt.Color(
-            "series:N",
-            scale=alt.Scale(domain=names, range=list(COLOURS[: len(names)])),
-            legend=alt.Legend(columns=1 if size.is_narrow else 6, symbolType="square"),
-        ),
-        order=alt.Order("series:N"),
+    legend = alt.Legend(symbolType="stroke", columns=1 if size.is_narrow else 3)
+    colour, dash = style_series(list(dict.fromkeys(row["series"] for row in grouped)))
+    units = (
+        alt.Chart(alt.Data(values=grouped))
+        .mark_line(strokeWidth=2.4)
+        .encode(
+            x=x,
+            y=alt.Y("units:Q", title=None, axis=make_axis(texts.axis, tickCount=5)),
+            color=alt.Color("series:N", scale=colour, legend=legend),
+            strokeDash=alt.StrokeDash("series:N", scale=dash, legend=legend),
+        )
     )
     colour, dash = style_series(list(dict.fromkeys(row["series"] for row in lines)))
-    legend = alt.Legend(symbolType="stroke")
     rents = (
         alt.Chart(alt.Data(values=lines))
         .mark_line(strokeWidth=2.2)
         .encode(
             x=x,
-            y=alt.Y("value:Q", title=None, axis=alt.Axis(format="~g", tickCount=4)),
+            y=alt.Y("value:Q", title=None, axis=make_axis(texts.axis, tickCount=4)),
             color=alt.Color("series:N", scale=colour, legend=legend),
             strokeDash=alt.StrokeDash("series:N", scale=dash, legend=legend),
         )
@@ -229,7 +229,7 @@ def _draw_both(
     label = rule.mark_text(baseline="bottom", dy=-1, fontWeight="bold", color=INK).encode(
         text="number:N", y=alt.value(0)
     )
-    top = alt.layer(bars, ruled, label).properties(
+    top = alt.layer(units, ruled, label).properties(
         width=width,
         height=size.height * 0.5,
         title=make_title(texts("rules.axis_units"), size),

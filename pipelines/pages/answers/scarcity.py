@@ -126,7 +126,7 @@ def _draw(texts: Texts, chips: dict[str, str], shown: list[list[Row]]) -> Block:
         texts("scarcity.alternative", values=values),
         Bands(
             points, [name(group[0]) for group in shown], texts("scarcity.axis"), scale="log",
-            level=1, number_format="~g",
+            level=1, number_format=",~f",
         ).draw,
         texts("scarcity.how"),
     )  # fmt: skip

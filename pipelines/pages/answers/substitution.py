@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pipelines.pages.answers.answer import (
     list_points,
+    list_stand_ins,
     make_answer_page,
     make_columns,
-    name_chips,
+    name_arrivals,
     name_rules,
     show_interval,
 )
@@ -41,9 +42,11 @@ SUBSTITUTES = """
 
     select
         s.from_chip_id, s.to_chip_id, s.workload_id, s.cards_per_100_p05, s.cards_per_100_p50,
-        s.cards_per_100_p95, s.basis, a.units, closed.valid_from, closed.policy_id
+        s.cards_per_100_p95, s.basis, a.units, c.is_composite,
+        closed.valid_from, closed.policy_id
     from marts.fct_chip_substitution as s
     join arrived as a on a.chip_id = s.to_chip_id
+    join marts.dim_chip as c on c.chip_id = s.to_chip_id
     cross join closed
     where s.from_chip_id = $chip and a.units > 0
     order by s.workload_id, s.cards_per_100_p50
@@ -58,9 +61,13 @@ def make_substitution_pages(reader: Reader, texts: Texts) -> list[Page]:
     training = [row for row in rows if row["workload_id"] == "training_large"]
     if not training:
         return []
-    chips, rules = name_chips(reader), name_rules(reader, texts)
-    # the most delivered one
-    main = max(training, key=lambda row: row["units"])
+    chips, rules = name_arrivals(reader, texts), name_rules(reader, texts)
+    # the most delivered one that is counted by itself
+    stand_ins = list_stand_ins(reader)
+    named = [r for r in training if not r["is_composite"] and r["to_chip_id"] not in stand_ins]
+    if not named:
+        return []
+    main = max(named, key=lambda row: row["units"])
     serving = next(
         row for row in rows
         if (row["workload_id"], row["to_chip_id"]) == ("inference", main["to_chip_id"])
@@ -120,7 +127,7 @@ def _draw(texts: Texts, chips: dict[str, str], rows: list[Row]) -> Block:
         texts("substitution.alternative", chip=chips[CHIP], values=list_points(texts, points)),
         Intervals(
             shown, texts("substitution.axis"), level=100,
-            level_label=texts("substitution.level"), number_format="~g",
+            level_label=texts("substitution.level"), number_format=",~f",
             ticks=(20, 50, 100, 200, 500, 1000, 2000),
         ).draw,
         texts("substitution.how"),

@@ -107,6 +107,6 @@ def _draw(texts: Texts, region: str, rows: list[Row], latest: Row) -> Block:
             quantity=show_interval(texts, latest, "tightness_quantity"),
             price=show_interval(texts, latest, "tightness_price"),
         ),
-        Bands(points, names, texts("tightness.axis"), level=1, number_format="~g").draw,
+        Bands(points, names, texts("tightness.axis"), level=1, number_format=",~f").draw,
         texts("tightness.how"),
     )

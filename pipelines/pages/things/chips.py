@@ -103,7 +103,12 @@ def _make_page(names: Names, chip: Row, groups: list[Group], today: dict[str, li
     sources = make_sources_table(reader, t, ("dim_chip", "fct_chip_clause_result", "dim_policy"))
     blocks += [sources] if sources else []
     return Page(
-        f"{FOLDER}/{chip_id}", names.chips[chip_id], blocks, _tell(names, chip_id, groups), files
+        f"{FOLDER}/{chip_id}",
+        names.chips[chip_id],
+        blocks,
+        _tell(names, chip_id, groups),
+        files,
+        keywords=names.keywords(chip_id, chip["vendor"], chip["family"], chip["market_variant_of"]),
     )
 
 
@@ -113,6 +118,8 @@ def _tell(names: Names, chip_id: str, groups: list[Group]) -> str:
     if china is None:
         return t("chips.no_status", chip=names.chips[chip_id])
     free, known = count_free(groups)
+    if china.last.outcome == "unknown":
+        return t("chips.answer_unknown", chip=names.chips[chip_id])
     return t(
         "chips.answer" if china.last.policy_id else "chips.answer_free",
         chip=names.chips[chip_id],

@@ -146,7 +146,20 @@ def _make_page(names: Names, country: Row, today: list[Row]) -> Page:
         reader, t, ("dim_country_group", "dim_policy", "fct_entity_listing")
     )
     blocks += [sources] if sources else []
-    return Page(f"{FOLDER}/{code}", names.countries[code], blocks, answer, files)
+    listed = (
+        reader.group(LISTINGS, "country_code").get(code, [])
+        if reader.has("fct_entity_listing")
+        else []
+    )
+    parties = (part for row in listed for part in (row["entity_name"], row["entity_name_zh"]))
+    return Page(
+        f"{FOLDER}/{code}",
+        names.countries[code],
+        blocks,
+        answer,
+        files,
+        keywords=names.keywords(code, names.both_names[code], *parties),
+    )
 
 
 def _show_chips(names: Names, code: str, today: list[Row], files: dict[str, str]) -> list[Block]:

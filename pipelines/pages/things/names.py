@@ -124,6 +124,22 @@ class Names:
         }
 
     @cached_property
+    def both_names(self) -> dict[str, str]:
+        """Country code, policy id and owner id -> names in both languages."""
+        chinese = read_policy_titles()
+        ask = self.reader.ask
+        return {
+            **{
+                row["country_code"]: self.keywords(row["country_name"], row["country_name_zh"])
+                for row in ask(COUNTRIES)
+            },
+            **{
+                row["policy_id"]: self.keywords(row["title"], chinese.get(row["policy_id"]))
+                for row in ask(POLICIES)
+            },
+        }
+
+    @cached_property
     def sites(self) -> dict[str, str]:
         """Site id -> name."""
         return {row["site_id"]: row["site_name"] for row in self.reader.ask(SITES)}
@@ -194,6 +210,10 @@ class Names:
             return self.texts("list.between").join(names)
         shown = self.texts("list.between").join(names)
         return self.texts("things.and_more", names=shown, more=len(codes) - limit)
+
+    def keywords(self, *parts: str | None) -> str:
+        """Return what a page is searched by: ids and names, also those of the other language."""
+        return " ".join(part for part in parts if part)
 
     def sources(self, source_ids: str | None) -> str:
         """Return links to the pages of sources, given as one list with commas."""

@@ -144,7 +144,16 @@ def _make_page(names: Names, owner: Row) -> Page:
     )
     blocks += [sources] if sources else []
     files = {f"{owner_id}-shipments.csv": write_csv(rows)} if rows else {}
-    return Page(f"{FOLDER}/{owner_id}", name, blocks, " ".join(said), files)
+    return Page(
+        f"{FOLDER}/{owner_id}",
+        name,
+        blocks,
+        " ".join(said),
+        files,
+        keywords=names.keywords(
+            owner_id, owner["owner"], owner["organisation_name"], owner["organisation_name_zh"]
+        ),
+    )
 
 
 def _show_shipments(names: Names, owner_id: str, rows: list[Row], answer: str) -> list[Block]:

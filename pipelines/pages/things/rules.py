@@ -182,7 +182,17 @@ def _make_page(names: Names, policy: Row) -> Page:
     blocks += [sources] if sources else []
     title = names.policies[policy["policy_id"]]
     return Page(
-        f"{FOLDER}/{policy['policy_id']}", title, blocks, _tell(names, policy, title, changes)
+        f"{FOLDER}/{policy['policy_id']}",
+        title,
+        blocks,
+        _tell(names, policy, title, changes),
+        keywords=names.keywords(
+            policy["policy_id"],
+            names.both_names[policy["policy_id"]],
+            policy["issuer"],
+            policy["citation"],
+            policy["summary"],
+        ),
     )
 
 

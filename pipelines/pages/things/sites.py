@@ -130,7 +130,14 @@ def _make_page(names: Names, site: str, rows: list[Row]) -> Page:
     ]
     sources = make_sources_table(names.reader, t, ("fct_datacenter_site",))
     blocks += [sources] if sources else []
-    return Page(f"{FOLDER}/{site}", names.sites[site], blocks, answer, {name: write_csv(records)})
+    return Page(
+        f"{FOLDER}/{site}",
+        names.sites[site],
+        blocks,
+        answer,
+        {name: write_csv(records)},
+        keywords=names.keywords(site, now["owner"], now["country_code"]),
+    )
 
 
 def _draw_power(names: Names, rows: list[Row], answer: str) -> list[Block]:

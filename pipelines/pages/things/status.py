@@ -149,9 +149,9 @@ def list_today_by_country(reader: Reader) -> dict[str, list[Row]]:
 
 
 def count_free(groups: list[Group]) -> tuple[int, int]:
-    """Return the destinations to which a chip may go without a licence, and all."""
+    """Return to how many destinations a chip may go without a licence, and how many are decided."""
     free = sum(len(g.countries) for g in groups if g.last.outcome in FREE)
-    return free, sum(len(g.countries) for g in groups)
+    return free, sum(len(g.countries) for g in groups if g.last.outcome != "unknown")
 
 
 def name_outcome(texts: Texts, outcome: str | None) -> str:

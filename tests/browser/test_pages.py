@@ -1,0 +1,147 @@
+"""The site in a real browser, on a desktop and on a phone, in both languages.
+
+`make test-browser` runs this on the pages of the current release; `make test` does without it. It
+needs Debian's packages chromium and fonts-noto-cjk.
+"""
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from pipelines.base.settings import Settings
+
+SITE = Settings().warehouse_dir / "docs"
+SCREENS = {"desktop": (1400, 900), "phone": (390, 844)}
+MAX_BYTES = 3_000_000
+# rules of the standard and of good practice
+AXE = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+
+
+def list_kinds() -> list[str]:
+    """Return every page that answers a question, and of each other folder and name a few.
+
+    Pages of one kind have one layout: of those the index, the largest and the smallest are taken.
+    """
+    pages = [
+        path.relative_to(SITE).with_suffix("")
+        for path in sorted(SITE.rglob("*.html"))
+        if path.relative_to(SITE).parts[0] != "zh"
+    ]
+    chosen = {page for page in pages if len(page.parts) == 1 or page.name == "index"}
+    folders: dict[str, list[Path]] = {}
+    for page in pages:
+        # of the pages on other quarters one is enough
+        folders.setdefault(f"{page.parent}/{page.name.split('-')[0]}", []).append(page)
+        folders.setdefault(str(page.parent), []).append(page)
+    for folder, members in folders.items():
+        by_size = sorted(members, key=lambda page: (SITE / f"{page}.html").stat().st_size)
+        if folder.startswith("answers") or "/" not in folder:
+            chosen |= {by_size[0], by_size[-1]}
+    return sorted(PurePosixPath(page).as_posix() for page in chosen)
+
+
+@dataclass
+class Visit:
+    """An open page with what the browser said about it."""
+
+    page: Page
+    faults: list[str] = field(default_factory=list)
+    asked: list[str] = field(default_factory=list)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    path = shutil.which("chromium")
+    assert path, "no chromium; install Debian's packages chromium and fonts-noto-cjk"
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(params=sorted(SCREENS))
+def visit(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Visit]:
+    width, height = SCREENS[request.param]
+    context = browser.new_context(viewport={"width": width, "height": height}, offline=True)
+    opened = Visit(context.new_page())
+    opened.page.on("pageerror", lambda error: opened.faults.append(str(error)))
+    opened.page.on(
+        "console", lambda m: opened.faults.append(m.text) if m.type in ("error", "warning") else 0
+    )
+    opened.page.on("requestfailed", lambda asked: opened.faults.append(f"no {asked.url}"))
+    opened.page.on("request", lambda asked: opened.asked.append(asked.url))
+    yield opened
+    context.close()
+
+
+def open_page(visit: Visit, path: str) -> None:
+    """Open a page of the site as a file."""
+    visit.page.goto((SITE / f"{path}.html").as_uri())
+
+
+def list_places() -> list[str]:
+    """Return the chosen pages of both trees."""
+    return [f"{tree}{page}" for page in list_kinds() for tree in ("", "zh/")]
+
+
+def test_there_are_pages_of_many_kinds() -> None:
+    assert len(list_kinds()) > 20
+    assert {"index", "answers/balance", "quality/index", "dictionary/index"} <= set(list_kinds())
+
+
+@pytest.mark.parametrize("path", list_places())
+def test_a_page_opens_alone_fits_the_screen_and_can_be_read_by_all(
+    visit: Visit, path: str
+) -> None:
+    open_page(visit, path)
+    page = visit.page
+    assert visit.faults == []
+    assert [url for url in visit.asked if not url.startswith(("file:", "data:"))] == []
+    assert (SITE / f"{path}.html").stat().st_size < MAX_BYTES
+    tag = "zh-Hans" if path.startswith("zh/") else "en"
+    assert page.locator("html").get_attribute("lang") == tag
+    width = page.viewport_size["width"] if page.viewport_size else 0
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    # nothing but the first screen is drawn before somebody scrolls: contrast asks for all of it
+    found = Axe().run(page, options=AXE).response["violations"]
+    told = [
+        f"{rule['id']}: {node['html'][:160]} {node['failureSummary'][:300]}"
+        for rule in found
+        for node in rule["nodes"][:3]
+    ]
+    assert told == []
+
+
+@pytest.mark.parametrize("tree", ["", "zh/"])
+def test_the_first_screen_of_an_answer_shows_its_figure(visit: Visit, tree: str) -> None:
+    height = visit.page.viewport_size["height"] if visit.page.viewport_size else 0
+    late = {}
+    for page in [p for p in list_kinds() if p.startswith("answers/")]:
+        open_page(visit, f"{tree}{page}")
+        shown = visit.page.locator("figure svg:visible").first.bounding_box()
+        assert shown, page
+        # a hundred pixels of the drawing are enough to see what it is
+        if shown["y"] + 100 > height:
+            late[page] = shown["y"]
+    assert late == {}
+
+
+def test_the_keyboard_reaches_content_menu_and_language(visit: Visit) -> None:
+    open_page(visit, "index")
+    page = visit.page
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "content"
+    page.locator(".menu summary").focus()
+    page.keyboard.press("Enter")
+    assert page.locator(".menu nav a").first.is_visible()
+    page.locator(".switch a").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/zh/index.html")
+    assert page.locator("html").get_attribute("lang") == "zh-Hans"
