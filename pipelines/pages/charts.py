@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 FONT = "Arial, 'Liberation Sans', Helvetica, 'Noto Sans CJK SC', 'PingFang SC', sans-serif"
 INK, SOFT, GRID = "#1b2530", "#46525e", "#dde3e8"
 # dark enough to be read on white, and apart from each other for the colour-blind
-COLOURS = ("#0b4f8a", "#b3261e", "#4f6d0a", "#6a3d9a", "#8a5a00", "#00706b", "#5f5f5f", "#a3217a")
+COLOURS = ("#0b4f8a", "#b3261e", "#4f6d0a", "#6a3d9a", "#8a5a00", "#00706b", "#333333", "#a3217a")
 DASHES: tuple[list[int], ...] = (
     [1, 0],
     [7, 3],
@@ -29,7 +29,7 @@ DASHES: tuple[list[int], ...] = (
     [10, 3, 2, 3],
     [4, 2],
     [12, 4],
-    [1, 2],
+    [8, 2, 2, 2, 2, 2],
     [6, 2, 2, 2],
 )
 _ROOT = re.compile(r"<svg [^>]*?viewBox=\"([^\"]+)\"[^>]*>")
@@ -104,8 +104,8 @@ def render(draw: Draw, size: Size) -> str:
             **text,
             "title": None,
             "orient": "top",
-            "direction": "vertical" if size.is_narrow else "horizontal",
-            "labelLimit": 300,
+            "columns": 2 if size.is_narrow else 4,
+            "labelLimit": 150 if size.is_narrow else 300,
             "symbolStrokeWidth": 2.4,
             "symbolSize": 300,
         },
@@ -156,6 +156,7 @@ def make_title(text: str, size: Size) -> Any:
 class Bands:
     """Lines over time with bands: rows of `time`, `series`, `middle`, `low` and `high`.
 
+    A series with several bands names each in `band`; a row then stands for one of them.
     `value_title` names the vertical axis with its unit; `scale` is `linear` or `log`; `rules` are
     days with a label, drawn as vertical lines; `level` is a value drawn as a horizontal line.
     """
@@ -193,6 +194,7 @@ class Bands:
                 y=alt.Y("low:Q", title=None),
                 y2="high:Q",
                 color=alt.Color("series:N", scale=colour, legend=legend),
+                **({"detail": "band:N"} if any("band" in row for row in self.rows) else {}),
             ),
             base.mark_line(strokeWidth=2.4).encode(
                 y=y,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipelines.pages.page import Block, Cards, Heading, Page, Table, Text
+from pipelines.pages.page import Block, Cards, Figure, Heading, Page, Table, Text
 from pipelines.pages.reader import Reader
 from pipelines.pages.texts import Texts
 
@@ -26,7 +26,7 @@ TABLES = """
 
 
 def make_index(reader: Reader, texts: Texts, pages: list[Page]) -> Page:
-    """Return the first page: a card per page that answers a question, then the tables."""
+    """Return the first page: a figure, a card per page that answers a question, the tables."""
     # the other quarters of a page are reached from it
     answers = tuple(
         (page.title, page.path, page.answer)
@@ -34,6 +34,8 @@ def make_index(reader: Reader, texts: Texts, pages: list[Page]) -> Page:
         if page.answer and not page.is_variant
     )
     blocks: list[Block] = [Text(texts("index.intro"))]
+    figures = [block for page in pages for block in page.blocks if isinstance(block, Figure)]
+    blocks += figures[:1]
     if answers:
         blocks += [Heading(texts("index.questions")), Cards(answers)]
     checks = reader.ask(CHECKS)[0]
@@ -50,8 +52,9 @@ def make_index(reader: Reader, texts: Texts, pages: list[Page]) -> Page:
                 )
                 for row in reader.ask(TABLES)
             ),
-            caption=texts("index.tables"),
+            caption=texts("index.tables", count=len(reader.marts)),
             numeric=(1,),
+            is_folded=True,
         ),
     ]
     return Page("index", texts("index.title"), blocks)
@@ -70,4 +73,5 @@ def _list_stale(reader: Reader, texts: Texts) -> list[Block]:
         for row in stale
     )
     columns = tuple(texts(f"index.{name}") for name in ("source", "state", "newest"))
-    return [Table(columns, rows, caption=texts("index.stale"))]
+    caption = texts("index.stale", count=len(rows))
+    return [Table(columns, rows, caption=caption, is_folded=True)]

@@ -19,6 +19,7 @@ from pipelines.contracts.model import Contract
 from pipelines.pages.answers.ahead import make_ahead_pages
 from pipelines.pages.answers.balance import make_balance_pages
 from pipelines.pages.answers.idle import make_idle_pages
+from pipelines.pages.answers.outlook import make_outlook_pages
 from pipelines.pages.answers.plane import make_plane_pages
 from pipelines.pages.answers.policy import make_policy_pages
 from pipelines.pages.answers.prices import make_price_pages
@@ -61,6 +62,7 @@ ANSWERS: tuple[Callable[[Reader, Texts], list[Page]], ...] = (
     make_price_pages,
     make_scarcity_pages,
     make_ahead_pages,
+    make_outlook_pages,
     make_then_and_now_pages,
 )
 

@@ -201,7 +201,7 @@ def _draw_both(
         scale=alt.Scale(domain=[first, last]),
         axis=alt.Axis(format="%Y", tickCount={"interval": "year", "step": 1}, grid=False),
     )
-    legend = alt.Legend(symbolType="stroke", columns=1 if size.is_narrow else 3)
+    legend = alt.Legend(symbolType="stroke")
     colour, dash = style_series(list(dict.fromkeys(row["series"] for row in grouped)))
     units = (
         alt.Chart(alt.Data(values=grouped))
