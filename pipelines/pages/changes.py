@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import date
+
 from pipelines.base.settings import Settings
+from pipelines.pages.frame import ReleaseNote
 from pipelines.pages.page import Block, Heading, Page, Table, Text
 from pipelines.pages.reader import Reader
 from pipelines.pages.texts import Texts
 from pipelines.release.diff import TableChange, diff_releases, open_release
-from pipelines.release.manifest import Manifest, list_releases
+from pipelines.release.manifest import list_releases
 
 PATH = "changes"
 # they only put together what the tables hold, in millions of rows
@@ -18,50 +22,54 @@ VIEWS = """
 SHOWN_COLUMNS = 8
 
 
-def find_changes(
-    settings: Settings, reader: Reader
-) -> tuple[Manifest | None, list[TableChange], list[str]]:
-    """Compare the current release with the one before.
+@dataclass(frozen=True)
+class Comparison:
+    """The release before (None where there is none), what changed since, and the views.
 
-    Returns:
-        The release before (None where there is none), what changed in each table, and the views,
-        which are not compared.
+    Views are not compared: they put together what the tables hold.
     """
+
+    before: str | None
+    as_of: date | None
+    changes: list[TableChange]
+    views: list[str]
+
+
+def find_changes(settings: Settings, reader: Reader) -> Comparison:
+    """Compare the current release with the one before, where that is kept."""
     current = reader.release.release_id
     older = [m for m in list_releases(settings.releases_dir) if m.release_id < current]
     views = [row["view_name"] for row in reader.ask(VIEWS)]
     if not older:
-        return None, [], views
+        return Comparison(None, None, [], views)
     first = open_release(settings, older[0].release_id)
-    return older[0], diff_releases(first, open_release(settings, current), views), views
+    changes = diff_releases(first, open_release(settings, current), views)
+    return Comparison(older[0].release_id, older[0].as_of, changes, views)
 
 
 def make_changes_page(
-    texts: Texts,
-    reader: Reader,
-    found: tuple[Manifest | None, list[TableChange], list[str]],
-    documents: set[str],
+    texts: Texts, release: ReleaseNote, found: Comparison, documents: set[str]
 ) -> Page:
     """Return the page in a language.
 
     Args:
         texts: the language.
-        reader: the current release.
-        found: what `find_changes` returned.
+        release: the current one.
+        found: what changed since the one before.
         documents: paths of the pages of documents, among them perhaps the changelog.
     """
-    before, changes, views = found
     blocks: list[Block] = []
     if "documents/data-changelog" in documents:
         blocks.append(Text(texts("changes.log")))
-    if before is None:
-        answer = texts("changes.first", release=reader.release.release_id)
+    if found.before is None:
+        answer = texts("changes.first", release=release.release_id)
         return Page(PATH, texts("changes.title"), [Text(answer), *blocks])
+    changes, views = found.changes, found.views
     answer = texts(
         "changes.answer",
         tables=len(changes),
-        before=before.release_id,
-        as_of=texts.day(before.as_of),
+        before=found.before,
+        as_of=texts.day(found.as_of),
         added=texts.number(sum(change.added for change in changes)),
         changed=texts.number(sum(change.changed for change in changes)),
         removed=texts.number(sum(change.removed for change in changes)),

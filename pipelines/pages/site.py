@@ -96,7 +96,7 @@ def write_site(settings: Settings) -> tuple[Path, int]:
                 *make_thing_pages(reader, texts),
                 *make_documents_index(pages, texts),
                 make_glossary_page(texts, reader.marts),
-                make_changes_page(texts, reader, changes, paths),
+                make_changes_page(texts, reader.release, changes, paths),
             ]
             pages.append(make_search_page(pages, texts))
             write_tree(staged, pages, reader, texts)
