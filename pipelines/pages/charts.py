@@ -228,69 +228,6 @@ class Bands:
 
 
 @dataclass(frozen=True)
-class Intervals:
-    """Points with intervals: rows of `label`, `middle`, `low`, `high` and `group`, a line each.
-
-    `level` is a value drawn as a vertical line with `level_label`; rows stand in their order.
-    """
-
-    rows: list[dict[str, Any]]
-    value_title: str
-    scale: str = "log"
-    level: float | None = None
-    level_label: str = ""
-    number_format: str = "~s"
-    ticks: tuple[float, ...] = ()
-
-    def draw(self, size: Size) -> Any:
-        """Return the chart."""
-        alt = load_altair()
-        groups = list(dict.fromkeys(row["group"] for row in self.rows))
-        colour, _ = style_series(groups)
-        axis: dict[str, Any] = {"orient": "top", "tickCount": size.ticks}
-        if self.ticks:
-            axis["values"] = list(self.ticks)
-        x = alt.X(
-            "middle:Q",
-            title=self.value_title,
-            scale=alt.Scale(type=self.scale, zero=False, clamp=True),
-            axis=make_axis(self.number_format, **axis),
-        )
-        # on phones labels stand above their lines, where they have room
-        axis_of_labels = (
-            None if size.is_narrow else alt.Axis(labelLimit=320, ticks=False, domain=False)
-        )
-        step = 40 if size.is_narrow else 26
-        base = alt.Chart(alt.Data(values=self.rows)).encode(
-            y=alt.Y("label:N", title=None, sort=None, axis=axis_of_labels),
-            color=alt.Color("group:N", scale=colour, legend=None),
-        )
-        drop = 8 if size.is_narrow else 0
-        layers = [
-            base.mark_rule(strokeWidth=2.5, yOffset=drop).encode(
-                x=alt.X("low:Q", title=self.value_title), x2="high:Q"
-            ),
-            base.mark_point(filled=True, size=70, opacity=1, yOffset=drop).encode(
-                x=x, shape=alt.Shape("group:N", legend=None)
-            ),
-        ]
-        if size.is_narrow:
-            names = base.mark_text(align="left", baseline="bottom", dy=-1).encode(
-                x=alt.value(0), text="label:N", color=alt.value(INK)
-            )
-            layers.append(names)
-        if self.level is not None:
-            mark = alt.Chart(alt.Data(values=[{"middle": self.level, "text": self.level_label}]))
-            layers.insert(0, mark.mark_rule(color=INK, strokeDash=[3, 3]).encode(x="middle:Q"))
-            layers.append(
-                mark.mark_text(
-                    align="center", baseline="top", dy=4, color=SOFT, fontSize=size.font - 1
-                ).encode(x="middle:Q", y=alt.value("height"), text="text:N")
-            )
-        return alt.layer(*layers).properties(width=size.width, height=step * len(self.rows) + 64)
-
-
-@dataclass(frozen=True)
 class Bars:
     """Bars with their values in words: rows of `label`, `value`, `text`, `low` and `high`."""
 

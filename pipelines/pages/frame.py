@@ -26,7 +26,27 @@ _SAFE = re.compile(r"https?://|[\w./#?=&;%-]+$")
 SEARCH = "search"
 # the groups of the navigation and their pages, in order; a site without a page shows no link
 NAVIGATION = (
-    ("nav.answers", ("index", "claims", "report")),
+    (
+        "nav.answers",
+        (
+            "index",
+            "answers/balance",
+            "answers/supply",
+            "answers/idle",
+            "answers/tightness",
+            "answers/rules",
+            "answers/plane",
+            "answers/substitution",
+            "answers/policy",
+            "answers/prices",
+            "answers/scarcity",
+            "answers/ahead",
+            "answers/outlook",
+            "answers/then_and_now",
+            "claims",
+            "report",
+        ),
+    ),
     (
         "nav.things",
         ("chips/index", "countries/index", "rules/index", "sites/index", "owners/index"),

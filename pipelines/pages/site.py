@@ -141,6 +141,13 @@ def write_tree(root: Path, pages: list[Page], reader: Reader, texts: Texts) -> N
     Raises:
         PagesError: two pages have one path.
     """
+    # a page that is kept in English is called in the language of its tree where the menu names it
+    pages = [
+        replace(page, title=texts(f"nav.{page.path}"))
+        if page.is_english_only and texts.has(f"nav.{page.path}")
+        else page
+        for page in pages
+    ]
     titles = {page.path: page.title for page in pages}
     if len(titles) < len(pages):
         raise PagesError("two pages of the site have one path")

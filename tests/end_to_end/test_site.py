@@ -148,7 +148,5 @@ def test_a_download_holds_the_rows_behind_the_page(
         "select quarter_start::varchar, region_id, tightness_p50 from marts.fct_tightness "
         "order by region_id, quarter_start"
     )
-    assert [(r["quarter_start"], r["region_id"], r["tightness_p50"]) for r in rows] == [
-        (quarter, region, "" if value is None else str(value))
-        for quarter, region, value in expected
-    ]
+    found = [(row["quarter_start"], row["region_id"], row["tightness_p50"]) for row in rows]
+    assert found == [(*keys, "" if value is None else str(value)) for *keys, value in expected]
