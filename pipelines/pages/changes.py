@@ -70,9 +70,9 @@ def make_changes_page(
         tables=len(changes),
         before=found.before,
         as_of=texts.day(found.as_of),
-        added=texts.number(sum(change.added for change in changes)),
-        changed=texts.number(sum(change.changed for change in changes)),
-        removed=texts.number(sum(change.removed for change in changes)),
+        added=f"{sum(change.added for change in changes):,}",
+        changed=f"{sum(change.changed for change in changes):,}",
+        removed=f"{sum(change.removed for change in changes):,}",
     )
     blocks.insert(0, Text(answer))
     if changes:

@@ -99,7 +99,9 @@ def write_document(text: str, path: str, known: set[str]) -> tuple[str, str]:
             token.attrSet("scope", "col")
         elif token.type == "inline":
             token.children = _follow_links(token.children or [], path, known)
-    return title, markdown.renderer.render(tokens, markdown.options, {})
+    html = markdown.renderer.render(tokens, markdown.options, {})
+    # code scrolls by itself: it has to be within reach of the keyboard
+    return title, html.replace("<pre>", '<pre tabindex="0">')
 
 
 def _make_id(heading: str, used: set[str]) -> str:

@@ -41,6 +41,7 @@ from pipelines.pages.index import make_index
 from pipelines.pages.licences import make_licences_page
 from pipelines.pages.page import Page
 from pipelines.pages.quality import make_quality_pages
+from pipelines.pages.quality_summary import make_quality_summary
 from pipelines.pages.reader import Reader, open_reader
 from pipelines.pages.report import make_report_pages
 from pipelines.pages.revisions import make_revisions_page
@@ -95,6 +96,7 @@ def write_site(settings: Settings) -> tuple[Path, int]:
                 *pages,
                 *make_thing_pages(reader, texts),
                 *make_documents_index(pages, texts),
+                make_quality_summary(reader, texts),
                 make_glossary_page(texts, reader.marts),
                 make_changes_page(texts, reader.release, changes, paths),
             ]

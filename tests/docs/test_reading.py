@@ -42,6 +42,10 @@ def test_a_document_keeps_no_html_of_its_own_and_follows_links_to_pages() -> Non
 | x | y |
 |---|---|
 | 1 | 2 |
+
+```
+a <pre> b
+```
 """
     title, html = write_document(text, "how-to/a", {"how-to/a", "b"})
     assert title == "The title"
@@ -54,6 +58,7 @@ def test_a_document_keeps_no_html_of_its_own_and_follows_links_to_pages() -> Non
         '<div class="scroll" tabindex="0" role="group" aria-label="A part, again"><table>' in html
     )
     assert '<th scope="col">x</th>' in html
+    assert '<pre tabindex="0"><code>a &lt;pre&gt; b\n</code></pre>' in html
 
 
 def test_every_document_of_the_project_has_a_title() -> None:

@@ -8,16 +8,26 @@
   const SHOWN = 60;
   const CJK = /[\u3400-\u9fff]/;
 
-  // a word of Chinese letters is also found where its pairs of letters stand apart
-  const split = (text) => text.toLowerCase().split(/[\s,，。、]+/).filter(Boolean).flatMap((word) => {
-    if (!CJK.test(word) || word.length < 4) return [word];
-    return Array.from({ length: word.length - 1 }, (_, i) => word.slice(i, i + 2));
-  });
+  // a word of Chinese letters also counts where most of its pairs of letters stand apart
+  const rateWord = (word, title, names, text) => {
+    if (names.has(word)) return 24;
+    if (title.includes(word)) return 10;
+    if (text.includes(word)) return 1;
+    if (!CJK.test(word) || word.length < 4) return 0;
+    const pairs = Array.from({ length: word.length - 1 }, (_, i) => word.slice(i, i + 2));
+    const met = pairs.filter((pair) => text.includes(pair)).length / pairs.length;
+    return met >= 0.6 ? met : 0;
+  };
 
   const rate = (place, words, whole) => {
     const [title, text] = texts[place];
-    if (!words.every((word) => text.includes(word))) return 0;
-    let score = 1 + words.filter((word) => title.includes(word)).length * 10;
+    const names = new Set(title.split(/[^\p{L}\p{N}.]+/u));
+    let score = 0;
+    for (const word of words) {
+      const found = rateWord(word, title, names, text);
+      if (!found) return 0;
+      score += found;
+    }
     if (title.includes(whole)) score += 40;
     if (title === whole) score += 100;
     return score - Math.min(title.length, 60) / 100;
@@ -25,7 +35,7 @@
 
   const show = () => {
     const whole = field.value.trim().toLowerCase();
-    const words = split(whole);
+    const words = whole.split(/[\s,，。、]+/).filter(Boolean);
     found.replaceChildren();
     if (!words.length) { count.textContent = count.dataset.ask; return; }
     const hits = entries
