@@ -244,7 +244,7 @@ class Bars:
                 "label:N",
                 title=None,
                 sort=None,
-                axis=alt.Axis(labelLimit=90 if size.is_narrow else 240, ticks=False),
+                axis=alt.Axis(labelLimit=110 if size.is_narrow else 330, ticks=False),
             )
         )
         top = max(row["high" if self.has_intervals else "value"] for row in self.rows)
