@@ -89,8 +89,11 @@ def _name(texts: Texts, chips: dict[str, str], name: str) -> str:
     words = texts.word("driver", stem)
     if not rest:
         return words
-    parts = [chips.get(part, texts.word("region", part)) for part in rest.split(":")]
-    return texts("drivers.of", input=words, detail=texts.word("owner", " ".join(parts)))
+    parts = [
+        chips.get(part) or texts.word("region", texts.word("detail", part))
+        for part in rest.split(":")
+    ]
+    return texts("drivers.of", input=words, detail=texts("list.between").join(parts))
 
 
 def _draw(texts: Texts, chips: dict[str, str], region: str, rows: list[Row]) -> Block:
