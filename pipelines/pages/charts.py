@@ -32,6 +32,8 @@ DASHES: tuple[list[int], ...] = (
     [8, 2, 2, 2, 2, 2],
     [6, 2, 2, 2],
 )
+# what the frame says of a drawing as a whole, and names that nothing here uses
+_UNUSED = re.compile(r' (?:class|role|aria-[a-z]+|pointer-events)="[^"]*"')
 _ROOT = re.compile(r"<svg [^>]*?viewBox=\"([^\"]+)\"[^>]*>")
 
 
@@ -124,7 +126,8 @@ def render(draw: Draw, size: Size) -> str:
     drawing: str = vl_convert.vegalite_to_svg(
         chart, vl_version=version, config=config, allowed_base_urls=[]
     )
-    return _ROOT.sub(r'<svg viewBox="\1" aria-hidden="true">', drawing, count=1)
+    plain = _UNUSED.sub("", drawing)
+    return _ROOT.sub(r'<svg viewBox="\1" aria-hidden="true">', plain, count=1)
 
 
 def style_series(names: list[str]) -> tuple[Any, Any]:
