@@ -179,7 +179,11 @@ def _draw_plane(
             color=alt.Color(
                 "item:N",
                 scale=alt.Scale(domain=["3A090.a", "3A090.b"], range=["#b3261e", "#c98a00"]),
-                legend=alt.Legend(symbolOpacity=0.5, symbolType="square"),
+                legend=alt.Legend(
+                    symbolOpacity=0.5,
+                    symbolType="square",
+                    orient="bottom" if size.is_narrow else "top",
+                ),
             ),
         )
     )
