@@ -34,6 +34,7 @@ NAVIGATION = (
             "answers/supply",
             "answers/idle",
             "answers/tightness",
+            "answers/drivers",
             "answers/rules",
             "answers/plane",
             "answers/substitution",

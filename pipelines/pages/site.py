@@ -18,6 +18,7 @@ from pipelines.contracts.load import load_contracts
 from pipelines.contracts.model import Contract
 from pipelines.pages.answers.ahead import make_ahead_pages
 from pipelines.pages.answers.balance import make_balance_pages
+from pipelines.pages.answers.drivers import make_driver_pages
 from pipelines.pages.answers.idle import make_idle_pages
 from pipelines.pages.answers.outlook import make_outlook_pages
 from pipelines.pages.answers.plane import make_plane_pages
@@ -56,6 +57,7 @@ ANSWERS: tuple[Callable[[Reader, Texts], list[Page]], ...] = (
     make_supply_pages,
     make_idle_pages,
     make_tightness_pages,
+    make_driver_pages,
     make_rule_pages,
     make_plane_pages,
     make_substitution_pages,

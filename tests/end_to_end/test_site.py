@@ -16,6 +16,7 @@ QUESTIONS = {
     "supply",
     "idle",
     "tightness",
+    "drivers",
     "rules",
     "plane",
     "substitution",
