@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from datetime import date
 from itertools import pairwise
 
-from pipelines.pages.page import Block, Download, Figure, Heading, Page, Table, Text
+from pipelines.pages.page import Block, Bullets, Download, Figure, Heading, Page, Table, Text
 from pipelines.pages.reader import Row, make_sources_table, write_csv
 from pipelines.pages.things.chip_market import show_market
 from pipelines.pages.things.drawing import Bar, Lane, draw_lanes, make_figure
@@ -176,23 +176,20 @@ def _show_status(
     files[name] = write_csv(records)
     columns = ("destinations", "from", "until", "outcome", "rule", "reason")
     members = tuple(
-        (
-            names.name_some_countries(group.countries),
-            str(len(group.countries)),
-            names.list_countries(group.countries),
+        t(
+            "things.members",
+            name=names.name_some_countries(group.countries),
+            count=len(group.countries),
+            members=names.list_countries(group.countries),
         )
         for group in groups
+        if len(group.countries) > 1
     )
     return [
         figure,
         Table(tuple(t(f"things.{c}") for c in columns), tuple(rows), t("chips.status_table")),
         Download(name, len(records)),
-        Table(
-            tuple(t(f"chips.{c}") for c in ("group", "count", "members")),
-            members,
-            t("chips.groups"),
-            numeric=(1,),
-        ),
+        *([Heading(t("chips.groups")), Bullets(members)] if members else []),
     ]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipelines.pages.page import Block, Download, Heading, Page, Table, Text
+from pipelines.pages.page import Block, Bullets, Download, Heading, Page, Table, Text
 from pipelines.pages.reader import Row, make_sources_table, write_csv
 from pipelines.pages.things.names import Names
 from pipelines.pages.things.status import FREE, list_today_by_country, name_outcome
@@ -184,13 +184,12 @@ def _show_chips(names: Names, code: str, today: list[Row], files: dict[str, str]
     files[name] = write_csv(records)
     blocks: list[Block] = [
         Table(
-            tuple(t(f"things.{c}") for c in ("outcome", "rule", "number", "chips")),
+            tuple(t(f"things.{c}") for c in ("outcome", "rule", "number")),
             tuple(
                 (
                     name_outcome(t, row["outcome"]),
                     names.policy(row["policy_id"]),
                     str(len(row["chips"])),
-                    names.list_chips(row["chips"]),
                 )
                 for row in first
             ),
@@ -198,25 +197,36 @@ def _show_chips(names: Names, code: str, today: list[Row], files: dict[str, str]
             numeric=(2,),
         ),
         Download(name, len(records)),
+        Heading(t("countries.which")),
+        Bullets(tuple(_list_chips(names, row) for row in first)),
     ]
     if others:
-        blocks.append(
-            Table(
-                tuple(t(f"things.{c}") for c in ("buyer", "way", "outcome", "rule", "chips")),
+        blocks += [
+            Heading(t("countries.others")),
+            Bullets(
                 tuple(
-                    (
-                        t.word("buyer", row["buyer_headquarters"]),
-                        t.word("transaction", row["transaction"]),
-                        name_outcome(t, row["outcome"]),
-                        names.policy(row["policy_id"]),
-                        names.list_chips(row["chips"]),
+                    t(
+                        "countries.other",
+                        buyer=t.word("buyer", row["buyer_headquarters"]),
+                        way=t.word("transaction", row["transaction"]),
+                        chips=_list_chips(names, row),
                     )
                     for row in others
-                ),
-                t("countries.others"),
-            )
-        )
+                )
+            ),
+        ]
     return blocks
+
+
+def _list_chips(names: Names, row: Row) -> str:
+    t = names.texts
+    return t(
+        "things.members_by" if row["policy_id"] else "things.members",
+        name=name_outcome(t, row["outcome"]),
+        rule=names.policy(row["policy_id"]),
+        count=len(row["chips"]),
+        members=names.list_chips(row["chips"]),
+    )
 
 
 def _show_groups(names: Names, code: str) -> list[Block]:

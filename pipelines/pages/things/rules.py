@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipelines.pages.page import Block, Heading, Page, Table, Text
+from pipelines.pages.page import Block, Bullets, Heading, Page, Table, Text
 from pipelines.pages.reader import Row, make_sources_table
 from pipelines.pages.things.names import Names, link_document
 from pipelines.pages.things.status import name_outcome
@@ -270,7 +270,7 @@ def _show_changes(names: Names, changes: list[Row]) -> list[Block]:
     t = names.texts
     if not changes:
         return []
-    columns = ("direction", "from", "before", "after", "chips", "destinations")
+    columns = ("direction", "from", "before", "after", "number", "destinations")
     return [
         Heading(t("rule_pages.changes")),
         Table(
@@ -281,12 +281,26 @@ def _show_changes(names: Names, changes: list[Row]) -> list[Block]:
                     names.day(row["valid_from"]),
                     name_outcome(t, row["outcome_before"]),
                     name_outcome(t, row["outcome"]),
-                    names.list_chips(row["chips"]),
+                    str(len(row["chips"])),
                     names.name_some_countries(row["countries"], 3),
                 )
                 for row in changes
             ),
             t("rule_pages.changes_note"),
+            numeric=(4,),
+        ),
+        Bullets(
+            tuple(
+                t(
+                    "rule_pages.change",
+                    direction=t.word("direction", row["direction"]),
+                    before=name_outcome(t, row["outcome_before"]),
+                    after=name_outcome(t, row["outcome"]),
+                    destinations=names.name_some_countries(row["countries"], 3),
+                    chips=names.list_chips(row["chips"]),
+                )
+                for row in changes
+            )
         ),
     ]
 
