@@ -256,7 +256,7 @@ def _show_clauses(names: Names, policy_id: str) -> list[Block]:
                 (
                     f"`{row['clause_id']}`",
                     f"`{row['control_item']}`",
-                    f"`{row['condition_text']}`",
+                    row["condition_text"],
                     names.day(row["valid_from"]),
                     names.until(row["valid_to"]),
                 )
