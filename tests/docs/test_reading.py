@@ -10,7 +10,7 @@ from pipelines.pages.glossary import list_column_terms, read_glossary
 from pipelines.pages.models import read_marts
 from pipelines.pages.page import Document, Page, Table, Text
 from pipelines.pages.search import collect_words, list_entries, read_plain
-from pipelines.pages.texts import ENGLISH, Texts
+from pipelines.pages.texts import ENGLISH, Texts, read_texts
 from pipelines.pages.things.drawing import NARROW, WIDE, Bar, Lane, Point, draw_lanes, draw_points
 from pipelines.pages.things.names import link_document
 from pipelines.release.diff import TableChange
@@ -65,6 +65,9 @@ def test_every_document_of_the_project_has_a_title() -> None:
     folder = PROJECT_DIR / "docs"
     paths = list_document_paths(folder)
     assert {"method", "how-to/add-a-check", "notes/chips"} <= set(paths)
+    texts = read_texts()
+    told = [path for path in paths if not path.startswith("notes/")]
+    assert [path for path in told if f"document.{path}" not in texts] == []
     for path in paths:
         title, html = write_document((folder / f"{path}.md").read_text("utf-8"), path, set(paths))
         assert title and "<p>" in html, path
