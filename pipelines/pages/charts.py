@@ -32,6 +32,8 @@ DASHES: tuple[list[int], ...] = (
     [8, 2, 2, 2, 2, 2],
     [6, 2, 2, 2],
 )
+# what the frame says of a drawing as a whole, and names that nothing here uses
+_UNUSED = re.compile(r' (?:class|role|aria-[a-z]+|pointer-events)="[^"]*"')
 _ROOT = re.compile(r"<svg [^>]*?viewBox=\"([^\"]+)\"[^>]*>")
 
 
@@ -124,7 +126,8 @@ def render(draw: Draw, size: Size) -> str:
     drawing: str = vl_convert.vegalite_to_svg(
         chart, vl_version=version, config=config, allowed_base_urls=[]
     )
-    return _ROOT.sub(r'<svg viewBox="\1" aria-hidden="true">', drawing, count=1)
+    plain = _UNUSED.sub("", drawing)
+    return _ROOT.sub(r'<svg viewBox="\1" aria-hidden="true">', plain, count=1)
 
 
 def style_series(names: list[str]) -> tuple[Any, Any]:
@@ -228,69 +231,6 @@ class Bands:
 
 
 @dataclass(frozen=True)
-class Intervals:
-    """Points with intervals: rows of `label`, `middle`, `low`, `high` and `group`, a line each.
-
-    `level` is a value drawn as a vertical line with `level_label`; rows stand in their order.
-    """
-
-    rows: list[dict[str, Any]]
-    value_title: str
-    scale: str = "log"
-    level: float | None = None
-    level_label: str = ""
-    number_format: str = "~s"
-    ticks: tuple[float, ...] = ()
-
-    def draw(self, size: Size) -> Any:
-        """Return the chart."""
-        alt = load_altair()
-        groups = list(dict.fromkeys(row["group"] for row in self.rows))
-        colour, _ = style_series(groups)
-        axis: dict[str, Any] = {"orient": "top", "tickCount": size.ticks}
-        if self.ticks:
-            axis["values"] = list(self.ticks)
-        x = alt.X(
-            "middle:Q",
-            title=self.value_title,
-            scale=alt.Scale(type=self.scale, zero=False, clamp=True),
-            axis=make_axis(self.number_format, **axis),
-        )
-        # on phones labels stand above their lines, where they have room
-        axis_of_labels = (
-            None if size.is_narrow else alt.Axis(labelLimit=320, ticks=False, domain=False)
-        )
-        step = 40 if size.is_narrow else 26
-        base = alt.Chart(alt.Data(values=self.rows)).encode(
-            y=alt.Y("label:N", title=None, sort=None, axis=axis_of_labels),
-            color=alt.Color("group:N", scale=colour, legend=None),
-        )
-        drop = 8 if size.is_narrow else 0
-        layers = [
-            base.mark_rule(strokeWidth=2.5, yOffset=drop).encode(
-                x=alt.X("low:Q", title=self.value_title), x2="high:Q"
-            ),
-            base.mark_point(filled=True, size=70, opacity=1, yOffset=drop).encode(
-                x=x, shape=alt.Shape("group:N", legend=None)
-            ),
-        ]
-        if size.is_narrow:
-            names = base.mark_text(align="left", baseline="bottom", dy=-1).encode(
-                x=alt.value(0), text="label:N", color=alt.value(INK)
-            )
-            layers.append(names)
-        if self.level is not None:
-            mark = alt.Chart(alt.Data(values=[{"middle": self.level, "text": self.level_label}]))
-            layers.insert(0, mark.mark_rule(color=INK, strokeDash=[3, 3]).encode(x="middle:Q"))
-            layers.append(
-                mark.mark_text(
-                    align="center", baseline="top", dy=4, color=SOFT, fontSize=size.font - 1
-                ).encode(x="middle:Q", y=alt.value("height"), text="text:N")
-            )
-        return alt.layer(*layers).properties(width=size.width, height=step * len(self.rows) + 64)
-
-
-@dataclass(frozen=True)
 class Bars:
     """Bars with their values in words: rows of `label`, `value`, `text`, `low` and `high`."""
 
@@ -302,13 +242,10 @@ class Bars:
     def draw(self, size: Size) -> Any:
         """Return the chart."""
         alt = load_altair()
+        # on phones labels stand above their bars, where they have room
+        axis = None if size.is_narrow else alt.Axis(labelLimit=330, ticks=False)
         base = alt.Chart(alt.Data(values=self.rows)).encode(
-            y=alt.Y(
-                "label:N",
-                title=None,
-                sort=None,
-                axis=alt.Axis(labelLimit=90 if size.is_narrow else 240, ticks=False),
-            )
+            y=alt.Y("label:N", title=None, sort=None, axis=axis)
         )
         top = max(row["high" if self.has_intervals else "value"] for row in self.rows)
         x = alt.X(
@@ -316,15 +253,22 @@ class Bars:
             title=self.value_title,
             axis=make_axis(self.number_format, orient="top", tickCount=size.ticks),
             # the words right of the longest bar need room, too
-            scale=alt.Scale(domainMax=top * (2.1 if size.is_narrow else 1.25), nice=False),
+            scale=alt.Scale(domainMax=top * (1.8 if size.is_narrow else 1.3), nice=False),
         )
-        layers = [base.mark_bar(color=COLOURS[0], opacity=0.75).encode(x=x)]
+        drop = 9 if size.is_narrow else 0
+        bar = {"height": 14} if size.is_narrow else {}
+        layers = [base.mark_bar(color=COLOURS[0], opacity=0.75, yOffset=drop, **bar).encode(x=x)]
         if self.has_intervals:
             layers.append(
-                base.mark_rule(color=INK, strokeWidth=2).encode(x=alt.X("low:Q"), x2="high:Q")
+                base.mark_rule(color=INK, strokeWidth=2, yOffset=drop).encode(
+                    x=alt.X("low:Q"), x2="high:Q"
+                )
             )
         end = "high:Q" if self.has_intervals else "value:Q"
-        layers.append(
-            base.mark_text(align="left", dx=6, fontSize=size.font).encode(x=end, text="text:N")
+        layers.append(base.mark_text(align="left", dx=6, yOffset=drop).encode(x=end, text="text:N"))
+        if size.is_narrow:
+            names = base.mark_text(align="left", baseline="bottom", dy=-1)
+            layers.append(names.encode(x=alt.value(0), text="label:N"))
+        return alt.layer(*layers).properties(
+            width=size.width, height=(42 if size.is_narrow else 36) * len(self.rows) + 50
         )
-        return alt.layer(*layers).properties(width=size.width, height=36 * len(self.rows) + 50)

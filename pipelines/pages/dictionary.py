@@ -11,6 +11,8 @@ from pathlib import Path
 from pipelines.contracts.model import AREAS, Contract
 from pipelines.contracts.model import Table as SourceTable
 from pipelines.contracts.staging import describe_column, get_staging_name
+from pipelines.pages.column_facts import ColumnFacts
+from pipelines.pages.glossary import link_term, list_column_terms
 from pipelines.pages.models import (
     Model,
     find_staging_ancestors,
@@ -19,13 +21,25 @@ from pipelines.pages.models import (
     read_references,
 )
 from pipelines.pages.page import Block, Bullets, Heading, Page, Table, Text
+from pipelines.pages.things.names import link_document
 from pipelines.release.meta_tables import META_TABLES
 
 FOLDER = "dictionary"
 
 
-def make_dictionary_pages(contracts: list[Contract], dbt_dir: Path) -> list[Page]:
-    """Return the index, a page per mart, one each of schemas, and a page per source."""
+Facts = dict[str, dict[str, ColumnFacts]]
+
+
+def make_dictionary_pages(
+    contracts: list[Contract], dbt_dir: Path, facts: Facts | None = None
+) -> list[Page]:
+    """Return the index, a page per mart, one each of schemas, and a page per source.
+
+    Args:
+        contracts: of all sources.
+        dbt_dir: the dbt project, whose descriptions are shown.
+        facts: what the columns of a release hold; without it, descriptions stand alone.
+    """
     marts = read_marts(dbt_dir)
     bridges = read_bridges(dbt_dir)
     references = read_references(dbt_dir)
@@ -42,7 +56,7 @@ def make_dictionary_pages(contracts: list[Contract], dbt_dir: Path) -> list[Page
         ]
         for source_id in dict.fromkeys(contract.source_id for contract, _ in rests_on):
             uses[source_id].append(mart.name)
-        pages.append(_make_mart_page(mart, rests_on))
+        pages.append(_make_mart_page(mart, rests_on, (facts or {}).get(mart.name, {})))
     return [
         _make_index(marts, bridges, contracts),
         *pages,
@@ -116,15 +130,15 @@ def _take_sentence(text: str) -> str:
     return text.split(". ")[0].rstrip(".") + "."
 
 
-def _make_mart_page(mart: Model, rests_on: list[tuple[Contract, SourceTable]]) -> Page:
+def _make_mart_page(
+    mart: Model, rests_on: list[tuple[Contract, SourceTable]], facts: dict[str, ColumnFacts]
+) -> Page:
     key = ", ".join(f"`{name}`" for name in mart.key)
     blocks: list[Block] = [
         Text(mart.description),
         Text(f"Key: {key}. Area: {mart.area}."),
-        Table(
-            ("column", "type", "meaning"),
-            tuple((f"`{c.name}`", c.type, c.description) for c in mart.columns),
-        ),
+        _list_columns(mart, facts),
+        *_list_terms(mart),
     ]
     if rests_on:
         blocks += [
@@ -147,6 +161,40 @@ def _make_mart_page(mart: Model, rests_on: list[tuple[Contract, SourceTable]]) -
         if warnings:
             blocks += [Heading("Warnings of its sources"), Bullets(tuple(warnings))]
     return Page(f"{FOLDER}/{mart.name}", mart.name, blocks)
+
+
+def _list_columns(mart: Model, facts: dict[str, ColumnFacts]) -> Table:
+    if not facts:
+        return Table(
+            ("column", "type", "meaning"),
+            tuple((f"`{c.name}`", c.type, c.description) for c in mart.columns),
+        )
+    unknown = ColumnFacts(None, "", "")
+    return Table(
+        ("column", "type", "meaning", "filled", "values in this release"),
+        tuple(
+            (
+                f"`{c.name}`",
+                c.type,
+                c.description,
+                facts.get(c.name, unknown).filled,
+                facts.get(c.name, unknown).example,
+            )
+            for c in mart.columns
+        ),
+        numeric=(3,),
+    )
+
+
+def _list_terms(mart: Model) -> list[Block]:
+    """Return the terms of the glossary that stand in columns of a mart."""
+    terms = list_column_terms()
+    found = [
+        f"`{column.name}`: {', '.join(link_term(term) for term in terms[key])}"
+        for column in mart.columns
+        if (key := f"{mart.name}.{column.name}") in terms
+    ]
+    return [Heading("Terms"), Bullets(tuple(found))] if found else []
 
 
 def _make_bridges_page(bridges: list[Model]) -> Page:
@@ -203,7 +251,13 @@ def _make_source_page(contract: Contract, uses: list[str]) -> Page:
         Table(
             ("publisher", "licence", "redistribution", "attribution"),
             tuple(
-                (p.name, p.licence, p.redistribution, p.attribution) for p in contract.publishers
+                (
+                    link_document(p.address, p.name) if p.address else p.name,
+                    p.licence,
+                    p.redistribution,
+                    p.attribution,
+                )
+                for p in contract.publishers
             ),
         ),
     ]

@@ -26,7 +26,28 @@ _SAFE = re.compile(r"https?://|[\w./#?=&;%-]+$")
 SEARCH = "search"
 # the groups of the navigation and their pages, in order; a site without a page shows no link
 NAVIGATION = (
-    ("nav.answers", ("index", "claims", "report")),
+    (
+        "nav.answers",
+        (
+            "index",
+            "answers/balance",
+            "answers/supply",
+            "answers/idle",
+            "answers/tightness",
+            "answers/drivers",
+            "answers/rules",
+            "answers/plane",
+            "answers/substitution",
+            "answers/policy",
+            "answers/prices",
+            "answers/scarcity",
+            "answers/ahead",
+            "answers/outlook",
+            "answers/then_and_now",
+            "claims",
+            "report",
+        ),
+    ),
     (
         "nav.things",
         ("chips/index", "countries/index", "rules/index", "sites/index", "owners/index"),
@@ -42,6 +63,7 @@ NAVIGATION = (
             "documents/index",
             "data-notes",
             "data-licences",
+            "search",
         ),
     ),
 )
@@ -146,8 +168,13 @@ def write_inline(text: str) -> Markup:
             return match[0]
         return f'<a href="{match[2]}">{match[1]}</a>'
 
-    linked = _LINK.sub(link, str(escape(text)))
-    return Markup(_CODE.sub(r"<code>\1</code>", linked))
+    # most texts hold neither: a site has a quarter of a million cells
+    shown = str(escape(text))
+    if "](" in shown:
+        shown = _LINK.sub(link, shown)
+    if "`" in shown:
+        shown = _CODE.sub(r"<code>\1</code>", shown)
+    return Markup(shown)
 
 
 def make_anchor(text: str) -> str:

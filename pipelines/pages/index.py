@@ -34,7 +34,8 @@ def make_index(reader: Reader, texts: Texts, pages: list[Page]) -> Page:
         if page.answer and not page.is_variant
     )
     blocks: list[Block] = [Text(texts("index.intro"))]
-    figures = [block for page in pages for block in page.blocks if isinstance(block, Figure)]
+    first = [page for page in pages if not page.is_variant]
+    figures = [block for page in first for block in page.blocks if isinstance(block, Figure)]
     blocks += figures[:1]
     if answers:
         blocks += [Heading(texts("index.questions")), Cards(answers)]

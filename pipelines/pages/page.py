@@ -22,10 +22,14 @@ class Heading:
 
 @dataclass(frozen=True)
 class Text:
-    """A paragraph; may hold `code` and [links](page.html)."""
+    """A paragraph; may hold `code` and [links](page.html).
+
+    `lang` names its language where that is another than the page's.
+    """
 
     template: ClassVar[str] = "text.html"
     text: str
+    lang: str = ""
 
 
 @dataclass(frozen=True)
@@ -99,7 +103,23 @@ class Cards:
     items: tuple[tuple[str, str, str], ...]
 
 
-Block = Heading | Text | Bullets | Table | Figure | Download | Choice | Cards
+@dataclass(frozen=True)
+class Document:
+    """A document of `docs/`, as HTML that `documents.py` wrote from Markdown without raw HTML."""
+
+    template: ClassVar[str] = "document.html"
+    html: str
+
+
+@dataclass(frozen=True)
+class Search:
+    """The search over all pages of one language: its entries as JSON, see `search.py`."""
+
+    template: ClassVar[str] = "search.html"
+    entries: str
+
+
+Block = Heading | Text | Bullets | Table | Figure | Download | Choice | Cards | Document | Search
 
 
 @dataclass(frozen=True)
@@ -109,6 +129,7 @@ class Page:
     `answer` is the computed sentence that the page begins with. `files` are data files beside the
     page, by name. `is_english_only` marks a body that is kept in English in both trees,
     `is_variant` a page that is reached from another one, such as the same page of another quarter.
+    `keywords` are what the search knows a page by, beside title and answer; by default all words.
     """
 
     path: str
@@ -118,6 +139,7 @@ class Page:
     files: dict[str, str] = field(default_factory=dict)
     is_english_only: bool = False
     is_variant: bool = False
+    keywords: str = ""
 
 
 def write_markdown(page: Page, header: str) -> str:
@@ -129,7 +151,7 @@ def write_markdown(page: Page, header: str) -> str:
         match block:
             case Heading(text):
                 lines += [f"## {text}", ""]
-            case Text(text):
+            case Text(text=text):
                 lines += [text, ""]
             case Bullets(items):
                 lines += [*(f"- {item}" for item in items), ""]

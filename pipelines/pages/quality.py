@@ -1,4 +1,7 @@
-"""The pages on quality: what was checked on a release, what was found, suite by suite."""
+"""The pages on checks, kind by kind: what was checked on a release and what was found.
+
+The page over all of them is `quality_summary.py`.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,6 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines.base.rows import fetch_row
 from pipelines.pages.page import Block, Heading, Page, Table, Text
 
 FOLDER = "quality"
@@ -20,55 +22,20 @@ KINDS = {
 
 
 def make_quality_pages(database: Path) -> list[Page]:
-    """Return the summary of all checks of a release, and one page per kind of check."""
+    """Return one page per kind of check on a release."""
     with duckdb.connect(str(database), read_only=True) as connection:
-        release = fetch_row(
-            connection, "select release_id, as_of, created_at, code_version from meta.release"
-        )
         checks = connection.execute(
             "select kind, table_name, check_name, severity, passed, observed, message "
             "from meta.quality_result order by kind, table_name, check_name"
         ).fetchall()
-    return [
-        _make_summary(release, checks),
-        *(_make_kind_page(kind, title, checks) for kind, title in KINDS.items()),
-    ]
+    return [_make_kind_page(kind, title, checks) for kind, title in KINDS.items()]
 
 
-def _tell(severity: str, passed: bool) -> str:
+def tell_result(severity: str, passed: bool) -> str:
+    """Return how a check ended: passed, warned or failed."""
     if passed:
         return "passed"
     return "failed" if severity == "error" else "warned"
-
-
-def _make_summary(release: tuple, checks: list[tuple]) -> Page:
-    rows = []
-    for kind, title in KINDS.items():
-        told = [_tell(c[3], c[4]) for c in checks if c[0] == kind]
-        rows.append(
-            (
-                f"[{title}]({kind}.html)",
-                *(str(told.count(word)) for word in ("passed", "warned", "failed")),
-            )
-        )
-    open_checks = [c for c in checks if not c[4]]
-    blocks: list[Block] = [
-        Text(
-            f"Release `{release[0]}`, as of {release[1]}, made {release[2]} UTC by code "
-            f"`{release[3]}`. A failed check of severity error stops a release, so none stands "
-            "here; a warning is published with it."
-        ),
-        Table(("checks", "passed", "warned", "failed"), tuple(rows)),
-    ]
-    if open_checks:
-        blocks += [
-            Heading("What did not pass"),
-            Table(
-                ("check", "table", "demands", "found"),
-                tuple((f"`{c[2]}`", f"`{c[1]}`", c[6], c[5] or "") for c in open_checks),
-            ),
-        ]
-    return Page(f"{FOLDER}/index", "Quality of the release", blocks)
 
 
 def _make_kind_page(kind: str, title: str, checks: list[tuple]) -> Page:
@@ -78,7 +45,9 @@ def _make_kind_page(kind: str, title: str, checks: list[tuple]) -> Page:
             Heading(table),
             Table(
                 ("check", "result", "severity", "demands", "found"),
-                tuple((f"`{c[2]}`", _tell(c[3], c[4]), c[3], c[6], c[5] or "") for c in members),
+                tuple(
+                    (f"`{c[2]}`", tell_result(c[3], c[4]), c[3], c[6], c[5] or "") for c in members
+                ),
             ),
         ]
     return Page(f"{FOLDER}/{kind}", title, blocks or [Text("No check of this kind was made.")])

@@ -34,6 +34,7 @@ class Reader:
 
     connection: duckdb.DuckDBPyConnection
     _answers: dict[str, list[Row]] = field(default_factory=dict)
+    _groups: dict[str, dict[str, list[Row]]] = field(default_factory=dict)
 
     def ask(self, query: str, parameters: Parameters | None = None) -> list[Row]:
         """Return the rows of a query by column name; a second time from memory.
@@ -44,6 +45,18 @@ class Reader:
         if key not in self._answers:
             self._answers[key] = fetch_dicts(self.connection, query, parameters)
         return self._answers[key]
+
+    def group(
+        self, query: str, key: str, parameters: Parameters | None = None
+    ) -> dict[str, list[Row]]:
+        """Return the rows of a query by the value of a column; a second time from memory."""
+        name = f"{query}{parameters}{key}"
+        if name not in self._groups:
+            groups: dict[str, list[Row]] = {}
+            for row in self.ask(query, parameters):
+                groups.setdefault(row[key], []).append(row)
+            self._groups[name] = groups
+        return self._groups[name]
 
     def has(self, *tables: str) -> bool:
         """Tell whether the release has all of these marts, views included."""

@@ -18,6 +18,7 @@ from pipelines.contracts.load import load_contracts
 from pipelines.contracts.model import Contract
 from pipelines.pages.answers.ahead import make_ahead_pages
 from pipelines.pages.answers.balance import make_balance_pages
+from pipelines.pages.answers.drivers import make_driver_pages
 from pipelines.pages.answers.idle import make_idle_pages
 from pipelines.pages.answers.outlook import make_outlook_pages
 from pipelines.pages.answers.plane import make_plane_pages
@@ -29,18 +30,25 @@ from pipelines.pages.answers.substitution import make_substitution_pages
 from pipelines.pages.answers.supply import make_supply_pages
 from pipelines.pages.answers.then_and_now import make_then_and_now_pages
 from pipelines.pages.answers.tightness import make_tightness_pages
+from pipelines.pages.changes import find_changes, make_changes_page
 from pipelines.pages.claims import make_claims_pages
+from pipelines.pages.column_facts import read_column_facts
 from pipelines.pages.data_notes import make_data_notes_page
-from pipelines.pages.dictionary import make_dictionary_pages
+from pipelines.pages.dictionary import Facts, make_dictionary_pages
+from pipelines.pages.documents import make_document_pages, make_documents_index
 from pipelines.pages.frame import Frame, write_html
+from pipelines.pages.glossary import make_glossary_page
 from pipelines.pages.index import make_index
 from pipelines.pages.licences import make_licences_page
 from pipelines.pages.page import Page
 from pipelines.pages.quality import make_quality_pages
+from pipelines.pages.quality_summary import make_quality_summary
 from pipelines.pages.reader import Reader, open_reader
 from pipelines.pages.report import make_report_pages
 from pipelines.pages.revisions import make_revisions_page
+from pipelines.pages.search import make_search_page
 from pipelines.pages.texts import ENGLISH, LANGUAGES, Texts
+from pipelines.pages.things.pages import make_thing_pages
 from pipelines.release.publish import find_readable
 
 # in the order of the first page
@@ -49,6 +57,7 @@ ANSWERS: tuple[Callable[[Reader, Texts], list[Page]], ...] = (
     make_supply_pages,
     make_idle_pages,
     make_tightness_pages,
+    make_driver_pages,
     make_rule_pages,
     make_plane_pages,
     make_substitution_pages,
@@ -76,12 +85,24 @@ def write_site(settings: Settings) -> tuple[Path, int]:
     staged = get_temporary_path(folder)
     shutil.rmtree(staged, ignore_errors=True)
     with open_reader(find_readable(settings)) as reader:
-        english_only = make_english_pages(settings)
+        english_only = make_english_pages(settings, reader)
+        changes = find_changes(settings, reader)
         count = 0
         for language in LANGUAGES:
             texts = Texts(language)
             pages = [*make_pages(reader, texts), *english_only]
-            pages = [make_index(reader, texts, pages), *pages]
+            index = make_index(reader, texts, pages)
+            paths = {page.path for page in pages}
+            pages = [
+                index,
+                *pages,
+                *make_thing_pages(reader, texts),
+                *make_documents_index(pages, texts),
+                make_quality_summary(reader, texts),
+                make_glossary_page(texts, reader.marts),
+                make_changes_page(texts, reader.release, changes, paths),
+            ]
+            pages.append(make_search_page(pages, texts))
             write_tree(staged, pages, reader, texts)
             count += len(pages)
     shutil.rmtree(folder, ignore_errors=True)
@@ -94,7 +115,7 @@ def make_pages(reader: Reader, texts: Texts) -> list[Page]:
     return [page for make in ANSWERS for page in make(reader, texts)]
 
 
-def make_english_pages(settings: Settings) -> list[Page]:
+def make_english_pages(settings: Settings, reader: Reader) -> list[Page]:
     """Return the pages whose text is kept in English; they stand in each tree."""
     release = find_readable(settings)
     pages = [
@@ -102,18 +123,19 @@ def make_english_pages(settings: Settings) -> list[Page]:
         *make_quality_pages(release),
         *make_report_pages(release),
         make_revisions_page(settings),
-        *make_source_pages(settings),
+        *make_source_pages(settings, read_column_facts(reader)),
+        *make_document_pages(settings.docs_dir),
     ]
     return [replace(page, is_english_only=True) for page in pages]
 
 
-def make_source_pages(settings: Settings) -> list[Page]:
-    """Return all pages that follow from contracts and descriptions alone."""
+def make_source_pages(settings: Settings, facts: Facts | None = None) -> list[Page]:
+    """Return all pages that follow from contracts and descriptions, with facts on columns."""
     contracts: list[Contract] = load_contracts(settings.sources_dir)
     return [
         make_licences_page(contracts),
         make_data_notes_page(contracts, settings.docs_dir),
-        *make_dictionary_pages(contracts, settings.dbt_dir),
+        *make_dictionary_pages(contracts, settings.dbt_dir, facts),
     ]
 
 
@@ -123,6 +145,13 @@ def write_tree(root: Path, pages: list[Page], reader: Reader, texts: Texts) -> N
     Raises:
         PagesError: two pages have one path.
     """
+    # a page that is kept in English is called in the language of its tree where the menu names it
+    pages = [
+        replace(page, title=texts(f"nav.{page.path}"))
+        if page.is_english_only and texts.has(f"nav.{page.path}")
+        else page
+        for page in pages
+    ]
     titles = {page.path: page.title for page in pages}
     if len(titles) < len(pages):
         raise PagesError("two pages of the site have one path")

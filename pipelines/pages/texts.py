@@ -7,6 +7,7 @@ and no module of pages holds a sentence for readers that is not such a row.
 from __future__ import annotations
 
 import csv
+import re
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -16,6 +17,8 @@ from string import Formatter
 from pipelines.base.errors import PagesError
 
 FOLDER = Path(__file__).parent / "texts"
+_DIGIT_AFTER = re.compile(r"([\u4e00-\u9fff])([0-9A-Za-z])")
+_DIGIT_BEFORE = re.compile(r"([0-9A-Za-z%])([\u4e00-\u9fff])")
 
 
 @dataclass(frozen=True)
@@ -65,6 +68,11 @@ def list_places(wording: str) -> set[str]:
     return {name for _, name, _, _ in Formatter().parse(wording) if name}
 
 
+def space_scripts(text: str) -> str:
+    """Return text with a space between Chinese characters and letters or digits beside them."""
+    return _DIGIT_BEFORE.sub(r"\1 \2", _DIGIT_AFTER.sub(r"\1 \2", text))
+
+
 @dataclass(frozen=True)
 class Texts:
     """The texts of one language; called with a key and the values of its places."""
@@ -78,9 +86,10 @@ class Texts:
             PagesError: there is no such text, or a value is not given.
         """
         try:
-            return read_texts()[key][self.language.code].format(**values)
+            wording = read_texts()[key][self.language.code].format(**values)
         except KeyError as fault:
             raise PagesError(f"no text or value {fault} for {key}") from None
+        return space_scripts(wording) if self.language is CHINESE else wording
 
     def has(self, key: str) -> bool:
         """Tell whether there is such a text."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -87,12 +88,15 @@ def _list_columns(connection: duckdb.DuckDBPyConnection, database: str, table: s
     ]
 
 
-def diff_releases(first: OpenRelease, second: OpenRelease) -> list[TableChange]:
-    """Compare all marts of two releases; marts that are equal have no entry."""
+def diff_releases(
+    first: OpenRelease, second: OpenRelease, left_out: Collection[str] = ()
+) -> list[TableChange]:
+    """Compare the marts of two releases but for those left out; equal ones have no entry."""
     changes = []
     connection = connect(first, second)
     try:
-        for table in sorted(first.manifest.rows.keys() | second.manifest.rows.keys()):
+        tables = first.manifest.rows.keys() | second.manifest.rows.keys()
+        for table in sorted(tables - set(left_out)):
             before = first.manifest.table_hashes.get(table)
             if before is not None and before == second.manifest.table_hashes.get(table):
                 continue

@@ -87,6 +87,7 @@ DISTRIBUTIONS = {
     "yaml": "pyyaml",
     "dbt": "dbt-core",
     "dbt-common": "dbt-core",
+    "markdown-it": "markdown-it-py",
     "markupsafe": "jinja2",
     "vl-convert": "vl-convert-python",
 }

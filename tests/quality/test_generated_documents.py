@@ -125,7 +125,7 @@ def test_page_escapes_what_markdown_and_html_would_read() -> None:
     assert '<th scope="row">1 | 2 &lt;3&gt;</th>' in html
     assert '<a href="c.html">c</a>' in html
     assert "<code>d</code>" in html
-    assert '<li><a href="../index.html">Root</a></li>' in html
+    assert '<li><a href="../index.html">Answers</a></li>' in html
 
 
 def test_a_link_of_another_scheme_stays_text() -> None:

@@ -60,7 +60,7 @@ def make_answer_page(
         is_variant: whether another page leads to it, so that the first page need not.
     """
     page = page or name
-    notes = []
+    notes: list[str] = []
     while texts.has(f"{name}.note.{len(notes) + 1}"):
         notes.append(texts(f"{name}.note.{len(notes) + 1}"))
     blocks: list[Block] = [

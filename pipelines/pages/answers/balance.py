@@ -14,13 +14,16 @@ from pipelines.pages.answers.answer import (
     show_interval,
     show_time,
 )
-from pipelines.pages.charts import Bands, Intervals, draw_figure
+from pipelines.pages.charts import Bands, draw_figure
+from pipelines.pages.intervals import Interval, Intervals, draw_intervals
 from pipelines.pages.page import Choice, Figure, Page, Table
 from pipelines.pages.reader import Reader, Row
 from pipelines.pages.texts import Texts
 
 NAME = "balance"
 TABLES = ("fct_compute_balance", "dim_region", "dim_workload")
+# of supply over demand; the axis is the same in every quarter
+TICKS = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0)
 BALANCE = """
     select
         quarter_start, region_id, workload_id, access,
@@ -111,32 +114,31 @@ def _tell(rows: list[Row], texts: Texts, quarter: str) -> str:
 
 
 def _draw_quarter(rows: list[Row], texts: Texts, quarter: str) -> Figure:
-    shown = [
-        {
-            "label": name_cell(texts, row),
-            "group": texts.word("region", row["region_id"]),
-            "middle": row["coverage_p50"],
-            "low": max(row["coverage_p05"], 0.05),
-            "high": min(row["coverage_p95"], 50),
-        }
+    shown = tuple(
+        Interval(
+            name_cell(texts, row),
+            row["region_id"],
+            row["coverage_p50"],
+            row["coverage_p05"],
+            row["coverage_p95"],
+        )
         for row in rows
         if row["access"] == "all" and row["coverage_p50"] is not None
-    ]
+    )
     chart = Intervals(
         shown,
         texts("balance.axis"),
+        texts.number,
+        ticks=TICKS,
+        bounds=(TICKS[0], TICKS[-1]),
         level=1,
         level_label=texts("balance.level"),
-        number_format=",~f",
-        ticks=(0.1, 0.2, 0.5, 1, 2, 5, 10, 20),
     )
-    points = [
-        (row["label"], texts.interval(row["middle"], row["low"], row["high"])) for row in shown
-    ]
-    return draw_figure(
+    points = [(row.label, texts.interval(row.middle, row.low, row.high)) for row in shown]
+    return draw_intervals(
         texts("balance.figure", quarter=quarter),
         texts("balance.alternative", quarter=quarter, values=list_points(texts, points)),
-        chart.draw,
+        chart,
         texts("balance.how"),
     )
 

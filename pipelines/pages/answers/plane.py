@@ -31,6 +31,13 @@ ZONES = """
     having bool_and(r.metric in ('tpp', 'performance_density', 'is_datacenter'))
     order by r.clause_id
 """
+# limits of other rules on performance alone, whatever the density; both metrics are one number
+LINES = """
+    select distinct r.clause_id, r.threshold::double as tpp
+    from marts.fct_chip_clause_result as r
+    where r.clause_id in ('us22-3a090-a', 'us26-zone') and r.metric in ('tpp', 'tops_x_bitlength')
+    order by r.clause_id
+"""
 CHIPS = """
     select
         c.chip_id, c.chip_name, c.vendor, c.vendor_country, c.released_on,
@@ -90,8 +97,8 @@ def make_plane_pages(reader: Reader, texts: Texts) -> list[Page]:
     )
     return [
         make_answer_page(
-            reader, texts, NAME, answer=answer, figures=[_draw(texts, placed, zones, counts)],
-            table=table, rows=rows, tables=TABLES,
+            reader, texts, NAME, answer=answer, table=table, rows=rows, tables=TABLES,
+            figures=[_draw(reader, texts, placed, zones, counts)],
         )
     ]  # fmt: skip
 
@@ -105,7 +112,9 @@ def _judge(row: Row) -> str:
     return "denial" if outcome == "licence_presumption_of_denial" else "licence"
 
 
-def _draw(texts: Texts, rows: list[Row], zones: list[Row], counts: dict[str, int]) -> Block:
+def _draw(
+    reader: Reader, texts: Texts, rows: list[Row], zones: list[Row], counts: dict[str, int]
+) -> Block:
     tpp_low, tpp_high, density_low, density_high = PLANE
     boxes = [
         {
@@ -123,14 +132,24 @@ def _draw(texts: Texts, rows: list[Row], zones: list[Row], counts: dict[str, int
             "density": row["performance_density"],
             "group": texts(f"plane.{_judge(row)}"),
             "name": row["chip_name"] if row["chip_id"] in NAMED else "",
+            "short": row["chip_name"] if row["chip_id"] in NAMED[:3] else "",
         }
         for row in rows
         if tpp_low <= row["total_processing_performance"] <= tpp_high
         and density_low <= row["performance_density"] <= density_high
     ]
 
+    lines = [
+        {
+            "tpp": row["tpp"],
+            "long": texts(f"plane.line.{row['clause_id']}"),
+            "short": texts(f"plane.short.{row['clause_id']}"),
+        }
+        for row in reader.ask(LINES)
+    ]
+
     def draw(size: Size) -> Any:
-        return _draw_plane(texts, points, boxes, size)
+        return _draw_plane(texts, points, boxes, lines, size)
 
     return draw_figure(
         texts("plane.figure"),
@@ -140,7 +159,9 @@ def _draw(texts: Texts, rows: list[Row], zones: list[Row], counts: dict[str, int
     )
 
 
-def _draw_plane(texts: Texts, points: list[Row], boxes: list[Row], size: Size) -> Any:
+def _draw_plane(
+    texts: Texts, points: list[Row], boxes: list[Row], lines: list[Row], size: Size
+) -> Any:
     alt = load_altair()
     tpp_low, tpp_high, density_low, density_high = PLANE
     x = alt.Scale(type="log", domain=[tpp_low, tpp_high], nice=False)
@@ -158,7 +179,11 @@ def _draw_plane(texts: Texts, points: list[Row], boxes: list[Row], size: Size) -
             color=alt.Color(
                 "item:N",
                 scale=alt.Scale(domain=["3A090.a", "3A090.b"], range=["#b3261e", "#c98a00"]),
-                legend=alt.Legend(symbolOpacity=0.5, symbolType="square"),
+                legend=alt.Legend(
+                    symbolOpacity=0.5,
+                    symbolType="square",
+                    orient="bottom" if size.is_narrow else "top",
+                ),
             ),
         )
     )
@@ -178,9 +203,17 @@ def _draw_plane(texts: Texts, points: list[Row], boxes: list[Row], size: Size) -
             legend=alt.Legend(),
         ),
     )
-    labels = base.mark_text(align="left", dx=6, dy=-5, fontSize=size.font - 1).encode(text="name:N")
+    labels = base.mark_text(align="left", dx=6, dy=-5, fontSize=size.font - 1).encode(
+        text="short:N" if size.is_narrow else "name:N"
+    )
+    line = alt.Chart(alt.Data(values=lines)).encode(x=alt.X("tpp:Q", scale=x))
+    limits = line.mark_rule(color=INK, strokeDash=[2, 3], strokeWidth=1.5)
+    # written upwards along the line, at the foot of the plane, where no chip is
+    words = line.mark_text(
+        angle=270, align="left", baseline="bottom", dy=-4, fontSize=size.font - 1
+    ).encode(text="short:N" if size.is_narrow else "long:N", y=alt.value("height"))
     return (
-        alt.layer(zone, dots, labels)
+        alt.layer(zone, limits, words, dots, labels)
         .resolve_scale(color="independent")
         .properties(
             width=size.width,

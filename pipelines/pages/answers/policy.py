@@ -9,7 +9,7 @@ from pipelines.pages.answers.answer import (
     make_columns,
     show_interval,
 )
-from pipelines.pages.charts import Intervals, draw_figure
+from pipelines.pages.intervals import Interval, Intervals, draw_intervals
 from pipelines.pages.page import Block, Page, Table
 from pipelines.pages.reader import Reader, Row
 from pipelines.pages.texts import Texts
@@ -81,28 +81,27 @@ def make_policy_pages(reader: Reader, texts: Texts) -> list[Page]:
 
 
 def _draw(texts: Texts, rows: list[Row]) -> Block:
-    shown = [
-        {
-            "label": texts.word("scenario", row["scenario_id"]),
-            "group": texts("policy.effect"),
-            "middle": row["h100e_p50"],
-            "low": row["h100e_p05"],
-            "high": row["h100e_p95"],
-        }
+    shown = tuple(
+        Interval(
+            texts.word("scenario", row["scenario_id"]),
+            row["effect"],
+            row["h100e_p50"],
+            row["h100e_p05"],
+            row["h100e_p95"],
+        )
         for row in rows
-    ]
-    points = [(row["label"], texts.interval(row["middle"], row["low"], row["high"]))
-              for row in shown]  # fmt: skip
-    return draw_figure(
+    )
+    points = [(row.label, texts.interval(row.middle, row.low, row.high)) for row in shown]
+    return draw_intervals(
         texts("policy.figure"),
         texts("policy.alternative", values=list_points(texts, points)),
         Intervals(
             shown,
             texts("policy.axis"),
-            "linear",
+            texts.number,
+            is_log=False,
             level=0,
             level_label=texts("policy.level"),
-            number_format=texts.axis,
-        ).draw,
+        ),
         texts("policy.how"),
     )

@@ -104,7 +104,7 @@ def _show_rent(texts: Texts, chips: dict[str, str], row: Row) -> tuple[str, ...]
     quartiles = [texts.usd(row[f"usd_per_gpu_hour_{q}"]) for q in ("p50", "p25", "p75")]
     middle, low, high = quartiles
     return (
-        chips.get(row["chip_id"], row["chip_id"]),
+        chips[row["chip_id"]],
         texts.word("region", row["region_id"]),
         texts.word("provider", row["provider_type"]),
         texts("value.interval", middle=middle, low=low, high=high),

@@ -162,7 +162,7 @@ def _draw(
     numbers: dict[date, int],
 ) -> Block:
     grouped = _group_arrivals(texts, chips, arrivals)
-    marks = [{"time": show_time(day), "number": str(number)} for day, number in numbers.items()]
+    marks = _list_marks(numbers)
     lines = [
         {
             "time": show_time(row["month_start"]),
@@ -185,6 +185,21 @@ def _draw(
         draw,
         texts("rules.how"),
     )
+
+
+def _list_marks(numbers: dict[date, int]) -> list[Row]:
+    """Return the days of rules; numbers that would stand on each other are written as one."""
+    marks: list[Row] = []
+    last: date | None = None
+    for day, number in numbers.items():
+        is_near = last is not None and (day - last).days < 30
+        if is_near:
+            marks[-1]["number"] += f", {number}"
+        marks.append({"time": show_time(day), "number": "" if is_near else str(number)})
+        if is_near:
+            marks[-1], marks[-2] = marks[-2], marks[-1]
+        last = day
+    return marks
 
 
 def _draw_both(

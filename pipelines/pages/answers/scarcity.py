@@ -82,7 +82,7 @@ def _show_row(texts: Texts, chips: dict[str, str], row: Row) -> tuple[str, ...]:
     middle, low, high = ends
     known = row["usd_per_gpu_hour_p50"] is not None
     return (
-        chips.get(row["chip_id"], row["chip_id"]),
+        chips[row["chip_id"]],
         texts.word("region", row["region_id"]),
         texts.quarter(row["quarter_start"]),
         texts.usd(row["price_usd"]),

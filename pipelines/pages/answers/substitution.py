@@ -11,7 +11,7 @@ from pipelines.pages.answers.answer import (
     name_rules,
     show_interval,
 )
-from pipelines.pages.charts import Intervals, draw_figure
+from pipelines.pages.intervals import Interval, Intervals, draw_intervals
 from pipelines.pages.page import Block, Page, Table
 from pipelines.pages.reader import Reader, Row
 from pipelines.pages.texts import Texts
@@ -105,30 +105,32 @@ def make_substitution_pages(reader: Reader, texts: Texts) -> list[Page]:
 
 
 def _draw(texts: Texts, chips: dict[str, str], rows: list[Row]) -> Block:
-    shown = [
-        {
-            "label": texts(
+    shown = tuple(
+        Interval(
+            texts(
                 "substitution.label",
                 chip=chips[row["to_chip_id"]],
                 work=texts.word("work", row["workload_id"]),
             ),
-            "group": texts.word("work", row["workload_id"]),
-            "middle": row["cards_per_100_p50"],
-            "low": row["cards_per_100_p05"],
-            "high": row["cards_per_100_p95"],
-        }
+            row["workload_id"],
+            row["cards_per_100_p50"],
+            row["cards_per_100_p05"],
+            row["cards_per_100_p95"],
+        )
         for row in rows
         if row["workload_id"] != "training_small"
-    ]
-    points = [(row["label"], texts.interval(row["middle"], row["low"], row["high"]))
-              for row in shown]  # fmt: skip
-    return draw_figure(
+    )
+    points = [(row.label, texts.interval(row.middle, row.low, row.high)) for row in shown]
+    return draw_intervals(
         texts("substitution.figure", chip=chips[CHIP]),
         texts("substitution.alternative", chip=chips[CHIP], values=list_points(texts, points)),
         Intervals(
-            shown, texts("substitution.axis"), level=100,
-            level_label=texts("substitution.level"), number_format=",~f",
-            ticks=(20, 50, 100, 200, 500, 1000, 2000),
-        ).draw,
+            shown,
+            texts("substitution.axis"),
+            texts.number,
+            ticks=(10, 20, 50, 100, 200, 500, 1000, 2000, 5000),
+            level=100,
+            level_label=texts("substitution.level"),
+        ),
         texts("substitution.how"),
-    )  # fmt: skip
+    )

@@ -74,7 +74,7 @@ def _draw(texts: Texts, counts: dict[str, int]) -> Block:
         {"label": texts.word("verdict", verdict), "value": count, "text": str(count)}
         for verdict, count in counts.items()
     ]
-    points = [(row["label"], row["text"]) for row in rows]
+    points = [(texts.word("verdict", verdict), str(count)) for verdict, count in counts.items()]
     return draw_figure(
         texts("claims.figure"),
         texts("claims.alternative", values=list_points(texts, points)),
