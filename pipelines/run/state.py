@@ -34,7 +34,6 @@ class Run:
     run_id: str
     progress: Callable[[str], None] = lambda line: None
     contracts: list[Contract] = field(default_factory=list)
-    fetched: list[str] = field(default_factory=list)  # how each address answered, where asked
     contract_faults: list[ContractFault] = field(default_factory=list)
     sources: list[SourceLoads] = field(default_factory=list)
     nodes: list[NodeResult] = field(default_factory=list)
@@ -46,6 +45,7 @@ class Run:
     next_change_on: date | None = None
     outcome: "Outcome | None" = None
     failure: str | None = None
+    fetched: list[str] = field(default_factory=list)  # how each address answered, where asked
 
     def __post_init__(self) -> None:
         self.code_version = compute_code_version(self.settings)
