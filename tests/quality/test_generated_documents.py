@@ -122,7 +122,7 @@ def test_page_escapes_what_markdown_and_html_would_read() -> None:
     page = Page("a/b", "A < B", [Table(("x",), (("1 | 2 <3>",),)), Text("see [c](c.html) and `d`")])
     assert "| 1 \\| 2 <3> |" in write_markdown(page, "")
     html = write_html(page, Frame(Texts(ENGLISH), RELEASE, {"index": "Root", "a/b": page.title}))
-    assert '<th scope="row">1 | 2 &lt;3&gt;</th>' in html
+    assert '<th scope="row" class="short">1 | 2 &lt;3&gt;</th>' in html
     assert '<a href="c.html">c</a>' in html
     assert "<code>d</code>" in html
     assert '<li><a href="../index.html">Answers</a></li>' in html

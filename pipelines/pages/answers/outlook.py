@@ -6,6 +6,7 @@ import math
 from typing import Any
 
 from pipelines.pages.answers.answer import (
+    list_points,
     make_answer_page,
     make_columns,
     show_interval,
@@ -42,6 +43,15 @@ SCORES = """
 """
 
 
+BINDING = """
+    select quarter_start, bound, probability, waiting_it_power_mw_p05, waiting_it_power_mw_p50,
+        waiting_it_power_mw_p95, quarters_ahead
+    from marts.fct_outlook_binding
+    where scenario_id = 'baseline' and growth_scenario_id = 'expected'
+    order by quarter_start, bound
+"""
+
+
 def make_outlook_pages(reader: Reader, texts: Texts) -> list[Page]:
     """Return the page on what is ahead; none where the release has no outlook."""
     if not reader.has(*TABLES):
@@ -53,6 +63,7 @@ def make_outlook_pages(reader: Reader, texts: Texts) -> list[Page]:
         return []
     far = {row["region_id"]: row for row in rows if row["quarters_ahead"] == max(recorded)}
     china = far["CN"]
+    bounds = reader.ask(BINDING) if reader.has("fct_outlook_binding") else []
     answer = texts.say(
         texts(
             "outlook.answer",
@@ -60,11 +71,8 @@ def make_outlook_pages(reader: Reader, texts: Texts) -> list[Page]:
             us=show_interval(texts, far["US"], "value"),
             china=show_interval(texts, china, "value"),
         ),
-        texts(
-            "outlook.record",
-            cases=china["record_cases"],
-            coverage=texts.percent(china["record_coverage_90"]),
-        ),
+        *(_tell_record(texts, far[region]) for region in ("US", "CN")),
+        _tell_bound(texts, [b for b in bounds if b["quarter_start"] == china["quarter_start"]]),
     )
     table = Table(
         make_columns(texts, NAME, "quarter", "region", "value", "rule", "record", "skill"),
@@ -73,10 +81,12 @@ def make_outlook_pages(reader: Reader, texts: Texts) -> list[Page]:
         numeric=(2, 3, 4, 5),
     )
     figures = [_draw(texts, region, rows) for region in ("CN", "US")]
+    figures += [_draw_bounds(texts, bounds)] if bounds else []
+    tables = (*TABLES, "fct_outlook_binding") if bounds else TABLES
     return [
         make_answer_page(
             reader, texts, NAME, answer=answer, figures=figures, table=table, rows=rows,
-            tables=TABLES, more=[_list_scores(reader, texts)],
+            tables=tables, more=[_list_scores(reader, texts)],
         )
     ]  # fmt: skip
 
@@ -146,4 +156,60 @@ def _draw(texts: Texts, region: str, rows: list[Row]) -> Block:
         ),
         Bands(points, names, texts("outlook.axis"), number_format=texts.axis).draw,
         texts("outlook.how"),
+    )
+
+
+def _tell_record(texts: Texts, row: Row) -> str:
+    region = texts.word("region_in", row["region_id"])
+    if not row["record_cases"]:
+        return texts("outlook.no_record", region=region)
+    return texts(
+        "outlook.record",
+        region=region,
+        cases=row["record_cases"],
+        coverage=texts.percent(row["record_coverage_90"]),
+    )
+
+
+def _tell_bound(texts: Texts, bounds: list[Row]) -> str:
+    """Return which limit most often binds in a quarter; nothing where none is known."""
+    if not bounds:
+        return ""
+    first = max(bounds, key=lambda row: row["probability"])
+    return texts(
+        "outlook.bound",
+        bound=texts.word("bound", first["bound"]),
+        probability=texts.percent(first["probability"]),
+    )
+
+
+def _draw_bounds(texts: Texts, bounds: list[Row]) -> Block:
+    points: list[dict[str, Any]] = [
+        {
+            "time": show_time(row["quarter_start"]),
+            "series": texts.word("bound", row["bound"]),
+            "middle": row["probability"],
+            "low": row["probability"],
+            "high": row["probability"],
+        }
+        for row in bounds
+    ]
+    last = [row for row in bounds if row["quarter_start"] == bounds[-1]["quarter_start"]]
+    values = [
+        (texts.word("bound", row["bound"]), texts.percent(row["probability"])) for row in last
+    ]
+    return draw_figure(
+        texts("outlook.bounds"),
+        texts(
+            "outlook.bounds_alternative",
+            quarter=texts.quarter(last[0]["quarter_start"]),
+            values=list_points(texts, values),
+        ),
+        Bands(
+            points,
+            list(dict.fromkeys(point["series"] for point in points)),
+            texts("outlook.bounds_axis"),
+            number_format=".0%",
+        ).draw,
+        texts("outlook.bounds_how"),
     )
