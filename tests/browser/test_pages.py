@@ -139,6 +139,9 @@ def test_the_keyboard_reaches_content_menu_and_language(visit: Visit) -> None:
     page.locator(".menu summary").focus()
     page.keyboard.press("Enter")
     assert page.locator(".menu nav a").first.is_visible()
+    # the open menu stays on the screen, too
+    width = page.viewport_size["width"] if page.viewport_size else 0
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
     page.locator(".switch a").focus()
     page.keyboard.press("Enter")
     page.wait_for_url("**/zh/index.html")
