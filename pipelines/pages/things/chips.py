@@ -185,12 +185,14 @@ def _show_status(
         for group in groups
         if len(group.countries) > 1
     )
-    return [
+    blocks: list[Block] = [
         figure,
         Table(tuple(t(f"things.{c}") for c in columns), tuple(rows), t("chips.status_table")),
         Download(name, len(records)),
-        *([Heading(t("chips.groups")), Bullets(members)] if members else []),
     ]
+    if members:
+        blocks += [Heading(t("chips.groups")), Bullets(members)]
+    return blocks
 
 
 def _make_lane(names: Names, group: Group, as_of: date) -> Lane:
