@@ -139,7 +139,39 @@ def test_the_keyboard_reaches_content_menu_and_language(visit: Visit) -> None:
     page.locator(".menu summary").focus()
     page.keyboard.press("Enter")
     assert page.locator(".menu nav a").first.is_visible()
+    # the open menu stays on the screen, too
+    width = page.viewport_size["width"] if page.viewport_size else 0
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
     page.locator(".switch a").focus()
     page.keyboard.press("Enter")
     page.wait_for_url("**/zh/index.html")
     assert page.locator("html").get_attribute("lang") == "zh-Hans"
+
+
+@pytest.mark.parametrize(
+    ("tree", "words", "first"),
+    [
+        ("", "h800 sxm", "NVIDIA H800 SXM5 80GB"),
+        # the name of the other language finds, too
+        ("", "马来西亚", "Malaysia"),
+        ("zh/", "人工智能扩散", "人工智能扩散框架"),
+    ],
+)
+def test_the_search_finds_from_a_file(visit: Visit, tree: str, words: str, first: str) -> None:
+    open_page(visit, f"{tree}chips/index")
+    page = visit.page
+    page.locator(".search input").fill(words)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/search.html?q=*")
+    found = page.locator("#found a").first
+    assert found.inner_text() == first
+    found.click()
+    assert page.locator("h1").inner_text() == first
+    assert visit.faults == []
+
+
+def test_the_search_says_when_nothing_is_found(visit: Visit) -> None:
+    open_page(visit, "search")
+    visit.page.locator("#question").fill("xqzj")
+    assert visit.page.locator("#found li").count() == 0
+    assert visit.page.locator("#count").inner_text() == "Nothing found. Try one word less."

@@ -142,7 +142,9 @@ def test_chinese_pages_for_things_hold_no_english_sentence(
         name
         for (name,) in real_warehouse.query(
             "select unnest([title, publisher, licence]) from meta.source "
-            "union select entity_name from marts.fct_entity_listing"
+            "union select entity_name from marts.fct_entity_listing "
+            "union select source_publisher from marts.fct_contract_rent "
+            "union select source_publisher from marts.fct_hardware_price"
         )
     }
     bare: dict[str, str] = {}

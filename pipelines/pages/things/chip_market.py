@@ -16,9 +16,16 @@ RENTS = """
     ) = 1
     order by chip_id, month_start desc, region_id, provider_type, commitment
 """
-PRICES = """
-    select chip_id, period_start, unit, market, usd_per_chip_low, usd_per_chip, usd_per_chip_high,
+CONTRACTS = """
+    select chip_id, on_date, region_id, commitment, rent_low_usd_per_gpu_hour as low,
+           rent_usd_per_gpu_hour as middle, rent_high_usd_per_gpu_hour as high,
            source_publisher, source_url
+    from marts.fct_contract_rent
+    order by chip_id, on_date desc, rent_id
+"""
+PRICES = """
+    select chip_id, period_start, unit, market, usd_per_chip_low as low, usd_per_chip as middle,
+           usd_per_chip_high as high, source_publisher, source_url
     from marts.fct_hardware_price
     order by chip_id, period_start desc, price_id
 """
@@ -52,6 +59,7 @@ def show_market(names: Names, chip_id: str) -> list[Block]:
     """Return all sections on the market of a chip; what is not known has none."""
     return [
         *_show_rents(names, chip_id),
+        *_show_contracts(names, chip_id),
         *_show_hardware_prices(names, chip_id),
         *_show_shipments(names, chip_id),
         *_show_substitutes(names, chip_id),
@@ -122,17 +130,41 @@ def _show_hardware_prices(names: Names, chip_id: str) -> list[Block]:
     ]
 
 
-def _show_price(names: Names, row: Row) -> str:
+def _show_contracts(names: Names, chip_id: str) -> list[Block]:
     t = names.texts
-    low, middle, high = row["usd_per_chip_low"], row["usd_per_chip"], row["usd_per_chip_high"]
+    rows = _of(names, "fct_contract_rent", CONTRACTS, chip_id)
+    if not rows:
+        return []
+    columns = ("day", "region", "commitment", "rent", "document")
+    return [
+        Heading(t("chips.contracts")),
+        Table(
+            tuple(t(f"chips.{c}") for c in columns),
+            tuple(
+                (
+                    names.day(row["on_date"]),
+                    t.word("region", row["region_id"]),
+                    t.word("commitment", row["commitment"]),
+                    _show_price(names, row),
+                    link_document(row["source_url"], row["source_publisher"]),
+                )
+                for row in rows
+            ),
+            t("chips.contracts_note"),
+        ),
+    ]
+
+
+def _show_price(names: Names, row: Row) -> str:
+    """Return the figure of a row, with its ends where it has them."""
+    t = names.texts
+    low, middle, high = row["low"], row["middle"], row["high"]
     if low is None or high is None:
-        return t.usd(middle if middle is not None else low if low is not None else high)
+        return t.usd(next((value for value in (middle, low, high) if value is not None), None))
     ends = {"low": t.usd(low), "high": t.usd(high)}
-    return (
-        t("value.span", **ends)
-        if middle is None
-        else t("value.interval", middle=t.usd(middle), **ends)
-    )
+    if middle is None:
+        return t("value.span", **ends)
+    return t("value.interval", middle=t.usd(middle), **ends)
 
 
 def _show_shipments(names: Names, chip_id: str) -> list[Block]:

@@ -153,9 +153,9 @@ def _show_status(
             rows.append(
                 (
                     names.name_some_countries(group.countries),
+                    name_outcome(t, step.outcome),
                     names.day(step.begins),
                     names.until(until),
-                    name_outcome(t, step.outcome),
                     names.policy(step.policy_id),
                     name_reason(t, step),
                 )
@@ -174,7 +174,7 @@ def _show_status(
             )
     name = f"{chip_id}-status.csv"
     files[name] = write_csv(records)
-    columns = ("destinations", "from", "until", "outcome", "rule", "reason")
+    columns = ("destinations", "outcome", "from", "until", "rule", "reason")
     members = tuple(
         t(
             "things.members",
