@@ -13,6 +13,9 @@ RELEASE_GROUP = "release"
 GROUPS = (*AREAS, BUILD_GROUP, RELEASE_GROUP)
 BUILD_KEY = dg.AssetKey(["build", "parameters"])
 CARRIED_KEY = dg.AssetKey(["build", "carried_fingerprints"])
+OUTLOOKS_KEY = dg.AssetKey(["build", "kept_outlooks"])
+# what stands in a build file as soon as it begins
+BEGUN_KEYS = (BUILD_KEY, CARRIED_KEY, OUTLOOKS_KEY)
 AUDIT_KEY = dg.AssetKey(["audit"])
 RELEASE_KEY = dg.AssetKey(["release"])
 

@@ -14,9 +14,11 @@ from dagster._core.definitions.metadata import RawMetadataValue  # has no public
 from pydantic import Field
 
 from pipelines.assets.keys import (
+    BEGUN_KEYS,
     BUILD_GROUP,
     BUILD_KEY,
     CARRIED_KEY,
+    OUTLOOKS_KEY,
     RELEASE_KEY,
     get_owner,
     get_raw_key,
@@ -86,7 +88,7 @@ def make_raw_assets(contracts: list[Contract]) -> dg.AssetsDefinition:
             # the check is blocking: Dagster ends the run here
             names = ", ".join(check.asset_key.to_user_string() for check in failed)
             run.failure = f"{DOCUMENT_CHECK}: no good document for {names}"
-        elif {BUILD_KEY, CARRIED_KEY} & context.selected_asset_keys:
+        elif set(BEGUN_KEYS) & context.selected_asset_keys:
             is_release = RELEASE_KEY in context.job_def.asset_layer.executable_asset_keys
             if is_release and not config.rebuild:
                 run.outcome = find_unchanged(run)
@@ -106,7 +108,7 @@ def make_raw_assets(contracts: list[Contract]) -> dg.AssetsDefinition:
                 "next_change_on": str(run.next_change_on),
                 "path": dg.MetadataValue.path(run.settings.build_path),
             }
-            for key in (BUILD_KEY, CARRIED_KEY):
+            for key in BEGUN_KEYS:
                 if key in context.selected_asset_keys:
                     yield dg.MaterializeResult(key, metadata=metadata)
 
@@ -149,6 +151,11 @@ def _make_build_specs() -> Iterator[dg.AssetSpec]:
             CARRIED_KEY,
             "One row per input and month with what the tables rest on that the build keeps of the "
             "one before; empty where it begins with nothing.",
+        ),
+        (
+            OUTLOOKS_KEY,
+            "One row per kept outlook and row of its fct_outlook: what releases up to the as-of "
+            "day said of quarters ahead.",
         ),
     ):
         yield dg.AssetSpec(
