@@ -17,7 +17,7 @@ from pipelines.release.publish import find_readable
 FAILED, NEVER_RUN, STALE = 1, 3, 4
 
 
-def read_runs(settings: Settings) -> list[dict]:
+def read_run_reports(settings: Settings) -> list[dict]:
     """Return the reports of the kept runs, the newest last; damaged ones are left out."""
     found = []
     for path in sorted((settings.warehouse_dir / "data" / "runs").glob("*.json")):
@@ -30,7 +30,7 @@ def read_runs(settings: Settings) -> list[dict]:
 
 def read_last_run(settings: Settings) -> dict | None:
     """Return the report of the newest run, whatever became of it; None before the first."""
-    reports = read_runs(settings)
+    reports = read_run_reports(settings)
     return reports[-1] if reports else None
 
 
@@ -125,7 +125,9 @@ def find_stale(settings: Settings, content: dict) -> list[str]:
     """
     found = []
     ended = [
-        report for report in read_runs(settings) if report["status"] in ("published", "unchanged")
+        report
+        for report in read_run_reports(settings)
+        if report["status"] in ("published", "unchanged")
     ]
     today = today_utc()
     last = max((report["ended_at"][:10] for report in ended), default=None)

@@ -47,6 +47,11 @@ class Address(BaseModel):
     max_bytes: int | None = Field(default=None, ge=1)
     max_seconds: float | None = Field(default=None, gt=0)
 
+    @field_validator("document")
+    @classmethod
+    def _is_a_name(cls, value: str) -> str:
+        return value if _MARK.search(value) else check_document_name(value)
+
     @field_validator("url")
     @classmethod
     def _is_web_address(cls, value: str) -> str:

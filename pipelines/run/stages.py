@@ -49,18 +49,18 @@ def fetch_live(run: Run, only: list[str]) -> None:
     """Ask the addresses of connectors (all, or those of some sources or areas) for news.
 
     Raises:
-        ComputeBalanceError: a name of `only` is that of no source or area with an address.
+        ComputeBalanceError: a name of `only` is that of no source or area.
     """
     from pipelines.archive.documents import Archive
     from pipelines.archive.fetch import fetch_source
     from pipelines.archive.http import Asker
 
     connectors = [contract for contract in run.contracts if contract.addresses]
-    names = {name for c in connectors for name in (c.source_id, c.area)}
+    names = {name for c in run.contracts for name in (c.source_id, c.area)}
     if unknown := sorted(set(only) - names):
         near = get_close_matches(unknown[0], sorted(names), n=1)
         raise ComputeBalanceError(
-            f"--only {unknown[0]}: no source or area with an address has that name"
+            f"--only {unknown[0]}: no source or area has that name"
             + (f"; did you mean {near[0]}?" if near else f"; there are {', '.join(sorted(names))}")
         )
     archive = Archive(run.settings.archive_dir)

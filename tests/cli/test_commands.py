@@ -35,7 +35,14 @@ def test_every_command_explains_itself(
 
 # commands that print a script, another program's output, or what people look at to write a source
 PRINT_NO_JSON = {
-    *(("completion",), ("dbt",), ("policy", "review"), ("source", "check"), ("source", "generate")),
+    *(
+        ("alerts", "test"),
+        ("completion",),
+        ("dbt",),
+        ("policy", "review"),
+        ("source", "check"),
+        ("source", "generate"),
+    ),
     *(("source", "label"), ("source", "new"), ("source", "restore"), ("source", "withdraw")),
 }
 
@@ -143,11 +150,11 @@ def test_day_in_the_future_is_refused(call: Command, published_once: SmallProjec
     assert finished.errors.startswith("ComputeBalanceError: --as-of 2999-01-01: lies in the future")
 
 
-def test_status_of_an_empty_warehouse_exits_with_1(
+def test_status_of_an_empty_warehouse_exits_with_3(
     call: Command, small_project: SmallProject
 ) -> None:
     finished = call(small_project, "status")
-    assert finished.code == 1
+    assert finished.code == 3
     assert "nothing is published yet; run: make warehouse" in finished.output
 
 

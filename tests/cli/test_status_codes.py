@@ -47,6 +47,6 @@ def test_live_run_without_any_answer_is_told_by_its_code(
 def test_unknown_name_is_refused_with_a_near_one(call: Command, published: SmallProject) -> None:
     shown = call(published, "run", "--live", "--only", "quots")
     assert shown.code == 1
-    assert "--only quots: no source or area with an address has that name" in shown.errors
+    assert "--only quots: no source or area has that name" in shown.errors
     assert "did you mean quotes?" in shown.errors
     assert call(published, "status").code == FAILED

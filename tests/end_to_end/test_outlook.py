@@ -1,10 +1,13 @@
 """The outlook goes on from the balance, adds up, and its page says what the release says."""
 
+from pathlib import Path
+
 import pytest
 
 from pipelines.answers.outlook import answer_outlook
 from pipelines.answers.query import UnknownNameError
 from pipelines.cli.outlook import print_outlook
+from scripts.keep_outlook import keep
 from tests.conftest import RealWarehouse, query_file
 from tests.end_to_end.outlook_page import QUERIES, make_tables, read_tables
 
@@ -261,3 +264,19 @@ def test_no_step_is_live_before_its_copy_or_the_day(real_warehouse: RealWarehous
     )
     assert steps > 30
     assert (early, disordered) == (0, 0)
+
+
+def test_an_outlook_is_kept_with_the_repository_once(
+    real_warehouse: RealWarehouse, tmp_path: Path
+) -> None:
+    ledger = tmp_path / "outlooks.csv"
+    current = real_warehouse.current
+    added = keep(current.path, current.manifest, ledger)
+    ((rows,),) = real_warehouse.query(
+        "select count(*) from marts.fct_outlook where scenario_id = 'baseline' "
+        "and growth_scenario_id = 'expected' and yardstick = '8bit' and workload_id = 'all' "
+        "and access = 'all' and measure in ('delivered', 'nominal', 'deployed')"
+    )
+    assert added == rows > 0
+    assert keep(current.path, current.manifest, ledger) == 0
+    assert len(ledger.read_text(encoding="utf-8").splitlines()) == rows + 1

@@ -9,7 +9,7 @@ import duckdb
 import pytest
 
 from pipelines.base.sql import quote_name, quote_text
-from pipelines.build.models import read_manifest
+from pipelines.build.models import get_target_dir, read_manifest
 from tests.conftest import RealWarehouse
 
 STATED = "stg_epoch_chip_counts__chip_shipments_quarterly"
@@ -60,6 +60,7 @@ def revised(
     The release's own build is attached as `build` and read where nothing is made again.
     """
     manifest = read_manifest(real_warehouse.settings)
+    compiled = get_target_dir(real_warehouse.settings) / "compiled" / "compute_balance"
     # compiled SQL names the database by the file's stem
     path: Path = tmp_path_factory.mktemp("revised") / real_warehouse.current_build.name
     shutil.copyfile(real_warehouse.current_build, path)
@@ -75,7 +76,8 @@ def revised(
         )
         replace_relation(connection, "staging", STATED, "from staging.doubled")
         for node in find_models_between(manifest, STATED, ENDS):
-            replace_relation(connection, node["schema"], node["name"], node["compiled_code"])
+            query = (compiled / node["original_file_path"]).read_text(encoding="utf-8")
+            replace_relation(connection, node["schema"], node["name"], query)
         yield connection
 
 

@@ -216,7 +216,7 @@ def test_only_the_named_sources_are_fetched(published: SmallProject) -> None:
 
     with serve() as server:
         serve_news(published, server)
-        run_pipeline(published.settings, live=True, only=["policy"])
+        run_pipeline(published.settings, live=True, only=["chips"])
         assert server.asked == []
         run_pipeline(published.settings, live=True, only=["prices"])
         assert len(server.asked) == 1

@@ -9,6 +9,8 @@ WHOLE_REGISTRY = {
     "int_balance__sensitivity_inputs",
     # a change of any row makes the months of prices anew
     "int_prices__month_fingerprints",
+    # labels are counted wherever they stand
+    "int_upkeep__stated_labels",
 }
 
 

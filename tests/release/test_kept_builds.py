@@ -12,6 +12,8 @@ from pipelines.build.kept import FINGERPRINTS, forget_build, get_note_path, keep
 from pipelines.build.register import open_build, start_build
 
 DAY = date(2026, 11, 1)
+# what every build begins with
+BEGUN = {"raw.build_kept_outlooks", "raw.build_parameters", "raw.carried_fingerprints"}
 MANIFEST = {
     "nodes": {
         name: {
@@ -75,8 +77,7 @@ def test_build_keeps_tables_of_incremental_models_and_their_fingerprints(
     assert start_build(settings, [], DAY, "a")
     assert list_relations(settings) == {
         "intermediate.settled",
-        "raw.build_parameters",
-        "raw.carried_fingerprints",
+        *BEGUN,
     }
     assert read_carried(settings) == [("offers", date(2026, 10, 1), 7)]
 
@@ -124,7 +125,7 @@ def begin_without_the_file(settings: Settings) -> bool:
 )
 def test_build_begins_with_nothing(settings: Settings, begin) -> None:
     assert not begin(settings)
-    assert list_relations(settings) == {"raw.build_parameters", "raw.carried_fingerprints"}
+    assert list_relations(settings) == BEGUN
     assert read_carried(settings) == []
 
 
@@ -132,7 +133,7 @@ def test_build_file_that_somebody_else_wrote_to_is_not_carried_on(settings: Sett
     with duckdb.connect(str(settings.build_path)) as connection:
         connection.execute("insert into intermediate.settled values (2)")
     assert not start_build(settings, [], DAY, "a")
-    assert list_relations(settings) == {"raw.build_parameters", "raw.carried_fingerprints"}
+    assert list_relations(settings) == BEGUN
 
 
 def test_build_file_with_a_log_of_somebody_else_is_not_carried_on(settings: Settings) -> None:

@@ -29,7 +29,7 @@ def edit(path: Path, old: str, new: str) -> None:
 @pytest.mark.parametrize(
     ("module", "old", "new"),
     [
-        ("pages/page.py", "<code>", "<kbd>"),
+        ("pages/frame.py", "\n\n\n", "\n\n\nNOTHING = 0\n\n\n"),
         ("cli/status.py", "nothing is published yet", "nothing yet"),
         ("answers/chip.py", "\n\n\n", "\n\n\nNOTHING = 0\n\n\n"),
         ("assets/graph.py", "\n\n\n", "\n\n\nNOTHING = 0\n\n\n"),

@@ -1,5 +1,6 @@
--- What may stand in each region at the end of the quarters ahead, beside the simple rule, and how often the interval
--- has held at that distance (overlapping cases of one boom, in hindsight).
+-- What may stand in each region at the end of the quarters ahead?
+-- Beside it stands the simple rule, and how often the interval has held at that distance (overlapping cases of one boom,
+-- in hindsight).
 select
     region_id,
     quarter_start,
