@@ -88,7 +88,7 @@ def build_alone(settings: Settings, manifest: dict) -> list[NodeResult]:
         for unique_id in TopologicalSorter(needs).static_order():
             node = models[unique_id]
             kind = "view" if node["config"]["materialized"] == "view" else "table"
-            name = f"{quote_name(node['schema'])}.{quote_name(node['name'])}"
+            name = f"{quote_name(node['schema'])}.{quote_name(node['alias'])}"
             try:
                 connection.execute(f"create {kind} {name} as {node['compiled_code']}")
             except duckdb.Error as error:
