@@ -18,7 +18,7 @@ drawn as (
 ),
 
 structure as (
-    select * from {{ constant_points('outlook_bound_error') }}
+    select * from {{ constant_points('outlook_bound_error', 'outlook_order_commitment_exponent') }}
 ),
 
 build as (
@@ -67,7 +67,10 @@ select
     capacities.next_power_mw,
     capacities.power_mw,
     drawn.outlook_waiting_tolerance as tolerance,
-    power(drawn.outlook_order_commitment, power(capacities.quarters_ahead, 1.5)) as committed,
+    power(
+        drawn.outlook_order_commitment,
+        power(capacities.quarters_ahead, structure.outlook_order_commitment_exponent)
+    ) as committed,
     exp(structure.outlook_bound_error * capacities.quarters_ahead * deviates.z) as error_factor,
 from capacities
 inner join mix

@@ -46,7 +46,7 @@ ahead as (
             steps.site_id = revisions.site_id
             and steps.vintage_on < revisions.vintage_on
             and not revisions.is_projection
-            and revisions.it_power_mw >= 0.99 * steps.planned_it_mw
+            and revisions.it_power_mw >= {{ var('site_step_reached_share') }} * steps.planned_it_mw
     where
         revisions.site_id is null
         and steps.increment_it_mw > 0

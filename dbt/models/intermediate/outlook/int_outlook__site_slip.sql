@@ -36,7 +36,7 @@ found as (
         compared.site_id,
         compared.planned_on,
         min(revisions.on_date) filter (
-            where revisions.facility_power_mw >= 0.99 * compared.planned_mw
+            where revisions.facility_power_mw >= {{ var('site_step_reached_share') }} * compared.planned_mw
         ) as later_on,
     from compared
     left join revisions
