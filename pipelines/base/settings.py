@@ -41,6 +41,13 @@ class Settings(BaseSettings):
     fetch_pause_s: float = Field(default=0.2, ge=0)
     # days without a run that ended well, after which `status` calls the release stale
     stale_after_days: int = Field(default=7, ge=1)
+    # what housekeeping keeps, in days; what a kept release cites or a source needs stays longer
+    keep_release_days: int = Field(default=400, ge=1)
+    keep_as_of_days: int = Field(default=90, ge=1)
+    keep_what_if_days: int = Field(default=30, ge=1)
+    keep_raw_days: int = Field(default=30, ge=1)
+    keep_document_days: int = Field(default=400, ge=1)
+    keep_log_days: int = Field(default=30, ge=1)
     # whom a publisher may write to about our requests, for example an e-mail address
     contact: str = ""
 

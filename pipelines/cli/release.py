@@ -95,7 +95,8 @@ def open_(release_id: str | None, as_json: bool) -> None:
     """
     from pipelines.release.lock import hold_lock
     from pipelines.release.open_release import write_open_edition
-    from pipelines.release.publish import DATABASE_FILE, find_release, read_current_id
+    from pipelines.release.publish import find_release, read_current_id
+    from pipelines.release.whole import DATABASE_FILE
 
     settings = Settings()
     wanted = release_id or read_current_id(settings)
@@ -134,6 +135,20 @@ def revisions(days: tuple[datetime, ...], as_json: bool) -> None:
         print_json({"builds": builds, "page": page})
     else:
         click.echo(f"written; open {page}")
+
+
+@release.command()
+@click.argument("release_id")
+@click.option("--off", is_flag=True, help="Hold it no longer.")
+def hold(release_id: str, off: bool) -> None:
+    """Keep a release whatever its age and however many follow it."""
+    from pipelines.release.lock import hold_lock
+    from pipelines.release.publish import hold_release
+
+    settings = Settings()
+    with hold_lock(settings.lock_path, "release hold"):
+        held = hold_release(settings, release_id, None if off else now_utc())
+    click.echo(f"{'held no longer' if off else 'held'}: {held.release_id}")
 
 
 @release.command()

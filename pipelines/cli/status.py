@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from datetime import date
 
 import click
 import duckdb
 
+from pipelines.base.files import read_mapping
 from pipelines.base.rows import fetch_dicts
 from pipelines.base.settings import Settings, today_utc
 from pipelines.cli.tables import print_json, print_table
@@ -19,13 +19,9 @@ FAILED, NEVER_RUN, STALE = 1, 3, 4
 
 def read_run_reports(settings: Settings) -> list[dict]:
     """Return the reports of the kept runs, the newest last; damaged ones are left out."""
-    found = []
-    for path in sorted((settings.warehouse_dir / "data" / "runs").glob("*.json")):
-        try:
-            found.append(json.loads(path.read_text(encoding="utf-8")))
-        except ValueError:
-            continue
-    return found
+    folder = settings.warehouse_dir / "data" / "runs"
+    found = [read_mapping(path) for path in sorted(folder.glob("*.json"))]
+    return [report for report in found if {"run_id", "status", "ended_at"} <= report.keys()]
 
 
 def read_last_run(settings: Settings) -> dict | None:

@@ -4,19 +4,26 @@ What a stage does belongs in `stages.py`; the Dagster assets call the same stage
 lock.
 """
 
+import logging
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, date, datetime, timedelta
 
-from pipelines.base.files import remove_leftovers, write_json
+from pipelines.base.errors import MachineFault
+from pipelines.base.faults import FAULTS, describe_fault
+from pipelines.base.files import read_mapping, remove_leftovers, write_json
 from pipelines.base.settings import Settings, now_utc
 from pipelines.build.kept import forget_build
 from pipelines.build.kept_outlooks import get_outlooks_dir
+from pipelines.ingest.lost_records import restore_lost_records
 from pipelines.release.lock import hold_lock
+from pipelines.release.manifest import read_manifest_file
+from pipelines.release.mend import mend_release
 from pipelines.release.outlooks import keep_outlooks
-from pipelines.release.publish import complete_publication
+from pipelines.release.publish import CLOCK_NOTE, complete_publication, read_current_id
+from pipelines.release.whole import list_release_folders
 from pipelines.run.alerts import tell
 from pipelines.run.stages import (
     audit_build,
@@ -29,6 +36,8 @@ from pipelines.run.stages import (
     write_meta,
 )
 from pipelines.run.state import Outcome, Run, start_run, time_stage
+
+logger = logging.getLogger(__name__)
 
 # days for which the report of a run is kept
 KEPT_DAYS = 30
@@ -83,13 +92,24 @@ def hold_run(run: Run) -> Iterator[None]:
             run.failure = run.failure or str(error) or type(error).__name__
             raise
         finally:
-            if run.failure:
-                write_run_report(run, "failed", run.failure)
-            elif run.outcome:
-                write_run_report(run, run.outcome.status, run.outcome.message)
-            else:
-                write_run_report(run, "built", "nothing was to be published")
-            tell(run)
+            _end_run(run)
+
+
+def _end_run(run: Run) -> None:
+    """Keep how a run ended, and tell it; what stands in the way of that is no failure of the run.
+
+    A full disk that ended the run leaves no room for its report either.
+    """
+    status, message = "built", "nothing was to be published"
+    if run.failure:
+        status, message = "failed", run.failure
+    elif run.outcome:
+        status, message = run.outcome.status, run.outcome.message
+    try:
+        write_run_report(run, status, message)
+        tell(run)
+    except FAULTS as error:
+        logger.error("the report of run %s: %s", run.run_id, describe_fault(error, run.settings))
 
 
 def _run_stages(run: Run, live: bool, only: list[str], rebuild: bool) -> Outcome:
@@ -115,8 +135,13 @@ def _run_stages(run: Run, live: bool, only: list[str], rebuild: bool) -> Outcome
 
 
 def prepare_warehouse(run: Run) -> None:
-    """Clear what a killed run left behind, and finish a publication that it had begun."""
+    """Clear what a killed run left behind, and finish a publication that it had begun.
+
+    Raises:
+        MachineFault: the clock has gone back behind the current release.
+    """
     settings = run.settings
+    require_clock(run)
     for folder in (settings.warehouse_dir / "data", get_outlooks_dir(settings)):
         removed = remove_leftovers(folder)
         if removed:
@@ -125,10 +150,34 @@ def prepare_warehouse(run: Run) -> None:
         for path in folder.glob("*.writing-*") if folder.exists() else []:
             is_folder = path.is_dir() and not path.is_symlink()
             shutil.rmtree(path) if is_folder else path.unlink()
+    for path in restore_lost_records(settings, run.contracts):
+        run.progress(f"wrote the record of an archived document again: {path.name}")
+    for folder in list_release_folders(settings.releases_dir):
+        if read_manifest_file(folder) is None and (mended := mend_release(folder)):
+            run.progress(f"mended release {folder.name}: {', '.join(mended)}")
     completed = complete_publication(settings)
     if completed:
         run.progress(f"finished publishing release {completed.release_id} of an earlier run")
     keep_outlooks(settings)
+
+
+def require_clock(run: Run) -> None:
+    """Refuse to build for a present day that lies before the day of the current release.
+
+    Raises:
+        MachineFault: names both days, and the ways out.
+    """
+    current = read_current_id(run.settings)
+    manifest = read_manifest_file(run.settings.releases_dir / (current or "none"))
+    if not run.is_current or manifest is None or manifest.as_of <= run.as_of:
+        return
+    if read_mapping(run.settings.warehouse_dir / CLOCK_NOTE).get("release_id") == current:
+        return
+    raise MachineFault(
+        f"the clock of this machine says {run.as_of}, and the current release {current} is as of "
+        f"{manifest.as_of}; nothing was done. If the clock is wrong, set it right; if it was wrong "
+        "when that release was made, run: compute-balance repair --clock"
+    )
 
 
 def write_run_report(run: Run, status: str, message: str) -> None:

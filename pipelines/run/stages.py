@@ -13,6 +13,7 @@ from pathlib import Path
 import duckdb
 
 from pipelines.base.errors import AuditFailed, BuildFailed, ComputeBalanceError
+from pipelines.base.faults import require_room
 from pipelines.base.files import hash_bytes
 from pipelines.base.settings import now_utc
 from pipelines.build.kept import keep_build
@@ -31,6 +32,7 @@ from pipelines.build.register import find_next_change, open_build, start_build
 from pipelines.ingest.ingest import SourceLoads, ingest_all
 from pipelines.quality.records import StageRecord, count_checks
 from pipelines.release.content import combine_hashes, hash_content, list_marts, sum_mart
+from pipelines.release.lock import require_lock
 from pipelines.release.manifest import CONTRACT_VERSION, Manifest, list_releases
 from pipelines.release.outlooks import keep_outlooks
 from pipelines.release.publish import (
@@ -165,7 +167,12 @@ def find_unchanged(run: Run) -> Outcome | None:
 
 
 def register_raw(run: Run) -> None:
-    """Start the build file and find the next day on which more becomes known."""
+    """Start the build file and find the next day on which more becomes known.
+
+    Raises:
+        MachineFault: there is no room for what the last run left once more.
+    """
+    require_room(run.settings)
     taken = {loads.contract.source_id for loads in run.sources}
     is_kept = start_build(
         run.settings,
@@ -361,6 +368,7 @@ def publish_build(run: Run) -> Outcome:
         run.record.stages.pop()
     finally:
         connection.close()
+    require_lock(settings.lock_path)
     publish = publish_release if run.is_current else publish_as_of
     publication = publish(settings, marts, manifest, sums)
     keep_outlooks(settings)
