@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from pipelines.archive.documents import Archive
+from pipelines.archive.documents import Archive, Document
 from pipelines.base.files import (
     TEMPORARY_MARK,
     get_twin_path,
@@ -115,7 +115,8 @@ def _is_json(path: Path) -> bool:
 def find_damaged_archive(settings: Settings, contracts: list[Contract]) -> list[Finding]:
     """Return archived bytes that are gone or altered, and records that are."""
     archive = Archive(settings.archive_dir)
-    found, wanted = [], {}
+    found: list[Finding] = []
+    wanted: dict[str, Document] = {}
     for contract in contracts:
         source = contract.source_id
         for document in archive.list_documents(source):
