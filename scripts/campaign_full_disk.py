@@ -1,7 +1,7 @@
 """Let the disk run full at every stage of runs, and see what they say and leave.
 
-A trial gives a run so much room: by default a real small file system (needs the right to mount
-one), or with `--limit` a bound on the size of any file it writes. The run must end with a sentence
+A trial gives a run so much room on a real small file system (which needs the right to mount one),
+or takes the room away while it goes on. The run must end with a sentence
 that says what is wrong and what to do, readers must see a whole release, and once there is room
 again the next run must publish.
 
@@ -14,14 +14,15 @@ import random
 import resource
 import signal
 import subprocess
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from scripts.campaign.door import call
+from scripts.campaign.door import call, start
 from scripts.campaign.verdict import (
-    Tally,
     begin,
     judge_documents,
     judge_next_run,
@@ -40,6 +41,16 @@ from tests.small_project.builder import SmallProject, build_project
 
 SENTENCE = ("disk", "room")
 KIB = 1024
+
+
+@dataclass(frozen=True)
+class Starved:
+    """How a run without room ended, and what was lost or unclear then and after the next one."""
+
+    code: int
+    lost: list[str]
+    unclear: list[str]
+    said: str
 
 
 @contextmanager
@@ -75,7 +86,7 @@ def limit_files(size: int) -> None:
     resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
 
 
-def judge_starved(project: SmallProject, world: World, after: str, logs: Path) -> list[str]:
+def judge_starved(project: SmallProject, world: World, after: str) -> list[str]:
     """Return what is lost after a run that had no room."""
     return [
         *judge_published(project, {world.content_hash, after}),
@@ -83,41 +94,50 @@ def judge_starved(project: SmallProject, world: World, after: str, logs: Path) -
     ]
 
 
-def try_limit(world: World, after: str, root: Path, size: int, logs: Path, tally: Tally) -> None:
-    """Run with a bound on the size of files, then without."""
+def try_limit(world: World, after: str, root: Path, size: int, logs: Path) -> Starved:
+    """Run with a bound on the size of files, then without; needs no right to mount anything."""
     trial = copy_world(world, root)
     trial.project.change_quote("q05", usd_per_hour_p50="2.60")
     done = call(trial.project, logs / "bound", "run", before=partial(limit_files, size))
     unclear = name_unclear(done, "run")
     if done.code and not any(word in done.errors for word in SENTENCE):
         unclear.append(f"the message does not name the disk: {done.sentence}")
-    lost = judge_starved(trial.project, world, after, logs)
+    lost = judge_starved(trial.project, world, after)
     more_lost, more_unclear = judge_next_run(trial.project, logs / "next", after)
-    tally.add(
-        f"files up to {size // KIB} KiB: {done.code}", lost + more_lost, unclear + more_unclear,
-        said=done.sentence,
-    )  # fmt: skip
+    return Starved(done.code, lost + more_lost, unclear + more_unclear, done.sentence)
 
 
-def try_full(world: World, after: str, root: Path, leave: int, logs: Path, tally: Tally) -> None:
-    """Run on a file system that is full but for so many bytes, then with room."""
+def try_full(world: World, after: str, root: Path, leave: int, wait: float, logs: Path) -> Starved:
+    """Run on a file system that gets full but for so many bytes, at once or while the run goes on.
+
+    Args:
+        world: what is copied there.
+        after: the content hash that a run with room gives.
+        root: where the file system is mounted.
+        leave: bytes that stay free.
+        wait: seconds after which the room goes; at once for 0.
+        logs: where output goes.
+    """
     with mount(root, 96 * KIB * KIB):
         trial = copy_world(world, root / "small")
         trial.project.change_quote("q05", usd_per_hour_p50="2.60")
-        filler = fill(root, leave)
-        done = call(trial.project, logs / "full", "run")
-        asked = [call(trial.project, logs / "asked", name) for name in ("status", "doctor")]
+        filler = fill(root, leave) if wait == 0 else root / "filler"
+        started = start(trial.project, logs / "full", "run")
+        if wait:
+            time.sleep(wait)
+            fill(root, leave)
+        done = started.wait()
         unclear = name_unclear(done, "run")
-        unclear += [line for item in asked for line in name_unclear(item, "status or doctor")]
+        for name in ("status", "doctor"):
+            asked = call(trial.project, logs / "asked", name)
+            if asked.has_traceback:
+                unclear += name_unclear(asked, name)
         if done.code and not any(word in done.errors for word in SENTENCE):
             unclear.append(f"the message does not name the disk: {done.sentence}")
-        lost = judge_starved(trial.project, world, after, logs)
+        lost = judge_starved(trial.project, world, after)
         filler.unlink()
         more_lost, more_unclear = judge_next_run(trial.project, logs / "next", after)
-        tally.add(
-            f"{leave // KIB} KiB free: {done.code}", lost + more_lost, unclear + more_unclear,
-            said=done.sentence,
-        )  # fmt: skip
+        return Starved(done.code, lost + more_lost, unclear + more_unclear, done.sentence)
 
 
 def learn_after(world: World, root: Path, logs: Path) -> str:
@@ -137,11 +157,16 @@ def main() -> None:
     with serve_quotes(rows) as url:
         world = make_world(folder / "world", logs, url)
         world = World(world.project, world.content_hash, list_archived(world.project))
+        began = time.monotonic()
         after = learn_after(world, folder / "trial", logs)
+        seconds = time.monotonic() - began
         for number in range(arguments.count):
-            # half of the trials run short, half nearly suffice
-            leave = chance.randrange(0, (2_000 if number % 2 else 14_000) * KIB)
-            try_full(world, after, folder / "full", leave, logs, tally)
+            # a third of the trials begins without room; in the others it goes while they run
+            wait = 0.0 if number % 3 == 0 else chance.uniform(0.1, seconds)
+            leave = chance.randrange(0, (14_000 if wait == 0 else 600) * KIB)
+            end = try_full(world, after, folder / "full", leave, wait, logs)
+            name = f"{leave // KIB} KiB free after {wait:.1f} s: {end.code}"
+            tally.add(name, end.lost, end.unclear, said=end.said)
     tally.print_end()
 
 
