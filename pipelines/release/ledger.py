@@ -8,12 +8,12 @@ from pipelines.base.files import hash_file, read_kept_mapping, write_kept_json
 from pipelines.base.settings import Settings
 from pipelines.build.kept_outlooks import get_outlooks_dir
 
-DIGESTS = "digests.json"
+DIGESTS = "outlook_digests.json"
 
 
 def get_digests_path(settings: Settings) -> Path:
-    """Return the list of digests beside the kept outlooks."""
-    return get_outlooks_dir(settings) / DIGESTS
+    """Return the list of digests, outside the folder that nothing but outlooks stand in."""
+    return settings.warehouse_dir / "data" / DIGESTS
 
 
 def note_digests(settings: Settings, written: set[str]) -> None:

@@ -14,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from pipelines.archive.documents import Archive, Document
+from pipelines.base.errors import LockHeld
 from pipelines.base.settings import Settings
 from pipelines.contracts.load import discover_contracts
 from pipelines.contracts.model import Contract
@@ -58,10 +59,16 @@ def housekeep(settings: Settings, is_dry: bool = False) -> list[Removal]:
 
 
 def tidy_up(settings: Settings) -> list[Removal]:
-    """Remove what can be told without reading any source; for the end of a run, in its lock."""
-    with hold_lock(settings.lock_path, "housekeeping"):
-        found = list_cheap(settings)
-        remove_all(found)
+    """Remove what can be told without reading any source; for the end of a run.
+
+    Nothing goes where another run has begun meanwhile: that one does it at its own end.
+    """
+    try:
+        with hold_lock(settings.lock_path, "housekeeping"):
+            found = list_cheap(settings)
+            remove_all(found)
+    except LockHeld:
+        return []
     return found
 
 
