@@ -10,6 +10,8 @@ again the next run must publish.
 
 from __future__ import annotations
 
+import errno
+import os
 import random
 import resource
 import signal
@@ -67,16 +69,15 @@ def mount(folder: Path, size: int) -> Iterator[None]:
 def fill(folder: Path, leave: int) -> Path:
     """Fill a file system but for so many bytes; returns the file that does."""
     filler = folder / "filler"
-    with filler.open("wb") as file:
-        try:
-            while True:
-                file.write(bytes(16 * KIB))
-                file.flush()
-        except OSError:
-            pass
-    size = max(filler.stat().st_size - leave, 0)
-    with filler.open("r+b") as file:
-        file.truncate(size)
+    try:
+        with filler.open("wb", buffering=0) as file:
+            while file.write(bytes(16 * KIB)):
+                pass
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+    if filler.exists():
+        os.truncate(filler, max(filler.stat().st_size - leave, 0))
     return filler
 
 
@@ -118,7 +119,7 @@ def try_full(world: World, after: str, root: Path, leave: int, wait: float, logs
         wait: seconds after which the room goes; at once for 0.
         logs: where output goes.
     """
-    with mount(root, 96 * KIB * KIB):
+    with mount(root, 64 * KIB * KIB):
         trial = copy_world(world, root / "small")
         trial.project.change_quote("q05", usd_per_hour_p50="2.60")
         filler = fill(root, leave) if wait == 0 else root / "filler"
@@ -135,7 +136,7 @@ def try_full(world: World, after: str, root: Path, leave: int, wait: float, logs
         if done.code and not any(word in done.errors for word in SENTENCE):
             unclear.append(f"the message does not name the disk: {done.sentence}")
         lost = judge_starved(trial.project, world, after)
-        filler.unlink()
+        filler.unlink(missing_ok=True)
         more_lost, more_unclear = judge_next_run(trial.project, logs / "next", after)
         return Starved(done.code, lost + more_lost, unclear + more_unclear, done.sentence)
 

@@ -1,7 +1,7 @@
 """Kill runs at random moments, and see that nothing published or archived is lost.
 
 Each trial changes a quote and starts a live run of a small warehouse against a local server; the
-process is killed after a random part of the time that a run takes. Readers must see a whole
+process is killed in one stage after the other, at a random moment of it. Readers must see a whole
 release, the old one or the new; no archived document may be gone; the next run must complete and
 publish the content that the changed quote gives.
 
@@ -11,11 +11,12 @@ publish the content that the changed quote gives.
 from __future__ import annotations
 
 import random
+import re
 import signal
 import time
 from pathlib import Path
 
-from scripts.campaign.door import call, start
+from scripts.campaign.door import Done, Started, call, start
 from scripts.campaign.verdict import (
     Tally,
     begin,
@@ -29,22 +30,33 @@ from tests.small_project.builder import SmallProject, build_project
 
 # the quote takes these prices in turn, so that each trial has something to publish
 PRICES = ("2.50", "2.60")
+STAGES = ("fetch", "ingest", "register", "models", "meta", "audit", "publish")
+_ENDED = re.compile(r"^(\w+) done in ([\d.]+) s$", re.MULTILINE)
 
 
-def learn_contents(project: SmallProject, logs: Path) -> tuple[dict[str, str], float]:
-    """Return the content hash that each price gives, and the seconds of a run."""
-    contents, seconds = {}, 0.0
+def learn_contents(project: SmallProject, logs: Path) -> tuple[dict[str, str], dict[str, float]]:
+    """Return the content hash that each price gives, and the seconds of each stage of a run."""
+    contents, seconds = {}, {}
     for price in (*PRICES, PRICES[0]):
         project.change_quote("q05", usd_per_hour_p50=price)
-        began = time.monotonic()
-        call(project, logs, "run", "--live")
-        seconds = time.monotonic() - began
+        done = call(project, logs, "run", "--live")
+        seconds = {m[1]: float(m[2]) for m in _ENDED.finditer(done.errors)}
         contents[price] = read_published(project)[1]
-    return contents, seconds
+    return contents, {stage: seconds[stage] for stage in STAGES}
+
+
+def kill_in(process: Started, stage: str, wait: float) -> Done:
+    """Kill a run so many seconds after it has told that a stage begins; it may end before."""
+    while f"{stage} ..." not in process.read_errors() and process.is_alive():
+        time.sleep(0.01)
+    time.sleep(wait)
+    if process.is_alive():
+        process.kill()
+    return process.wait()
 
 
 def kill_runs(folder: Path, count: int, seed: int, tally: Tally) -> None:
-    """Kill so many runs of one warehouse, one after the other."""
+    """Kill so many runs of one warehouse, one after the other, in every stage in turn."""
     chance = random.Random(seed)
     rows = build_project(folder / "template").read_quotes()
     logs = folder / "logs"
@@ -52,35 +64,20 @@ def kill_runs(folder: Path, count: int, seed: int, tally: Tally) -> None:
         project = make_world(folder / "world", logs, url).project
         contents, seconds = learn_contents(project, logs / "learn")
         for number in range(count):
-            price = PRICES[(number + 1) % 2]
+            price, stage = PRICES[(number + 1) % 2], STAGES[number % len(STAGES)]
             project.change_quote("q05", usd_per_hour_p50=price)
-            before, moment = list_archived(project), chance.uniform(0.0, seconds * 1.1)
-            process = start(project, logs / "killed", "run", "--live")
-            time.sleep(moment)
-            process.kill()
-            done = process.wait()
-            stage = find_stage(done.errors)
+            before, wait = list_archived(project), chance.uniform(0.0, seconds[stage])
+            done = kill_in(start(project, logs / "killed", "run", "--live"), stage, wait)
             lost = judge_published(project, set(contents.values()))
             lost += judge_documents(project, before)
-            unclear = []
-            for command in (("status",), ("release", "list")):
-                unclear += name_unclear(call(project, logs / "asked", *command), command[0])
+            unclear = name_unclear(call(project, logs / "asked", "status"), "status")
             more_lost, more_unclear = judge_next_run(project, logs / "next", contents[price])
             lost += more_lost + judge_documents(project, before)
             was_killed = done.code == -signal.SIGKILL
-            tally.add(
-                f"{number} at {moment:.2f} s in {stage}" + ("" if was_killed else " (had ended)"),
-                lost,
-                unclear + more_unclear,
-                stage=stage,
-                was_killed=was_killed,
-            )
-
-
-def find_stage(errors: str) -> str:
-    """Return the stage that a run had told last."""
-    begun = [line.split()[0] for line in errors.splitlines() if line.endswith(" ...")]
-    return begun[-1] if begun else "start"
+            name = f"{number} {wait:.2f} s into {stage}{'' if was_killed else ' (had ended)'}"
+            tally.add(name, lost, unclear + more_unclear, stage=stage, was_killed=was_killed)
+    killed = sum(item["was_killed"] for item in tally.found)
+    print(f"{killed} of {count} were killed before they ended")
 
 
 def main() -> None:

@@ -38,7 +38,7 @@ def main() -> None:
             project.change_quote("q05", usd_per_hour_p50=price)
             before = list_archived(project)
             first = start(project, logs / "first", "run")
-            time.sleep(chance.uniform(0.0, seconds))
+            time.sleep(chance.uniform(0.0, sum(seconds.values())))
             is_removed = number % 3 == 2
             if is_removed:
                 project.settings.lock_path.unlink(missing_ok=True)

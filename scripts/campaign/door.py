@@ -1,7 +1,7 @@
-"""The command line as processes: each command is a process of its own, started by a fork.
+"""The command line as processes, which can be killed, limited and starved.
 
-The large packages are imported once, so that a command costs what it does and not its imports. A
-forked process can be killed, limited and starved like any other.
+A campaign imports the large packages once, so that a command costs what it does and not its
+imports. Elsewhere a command is started anew: a process with threads must not fork and go on.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib
 import os
 import signal
+import subprocess
 import sys
 import time
 import traceback
@@ -16,6 +17,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from pipelines.base.settings import PROJECT_DIR
 from tests.small_project.builder import SmallProject
 
 # what a run imports late; none of them starts a thread by being imported
@@ -29,6 +31,8 @@ HEAVY = (
     "great_expectations",
 )
 WAIT_S = 300.0
+# this process, once it has imported what its forks need
+_FORKS: list[int] = []
 
 
 @dataclass(frozen=True)
@@ -57,10 +61,18 @@ class Started:
 
     pid: int
     folder: Path
+    process: subprocess.Popen[bytes] | None = None
 
     def kill(self) -> None:
         """End the process at once, with no chance to tidy up."""
         os.kill(self.pid, signal.SIGKILL)
+
+    def is_alive(self) -> bool:
+        """Tell whether the command goes on; its end can be waited for all the same."""
+        if self.process:
+            return self.process.poll() is None
+        found = os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+        return found is None
 
     def read_errors(self) -> str:
         """Return what the command has said so far."""
@@ -69,22 +81,26 @@ class Started:
     def wait(self, seconds: float = WAIT_S) -> Done:
         """Wait for the end and return it; a command that outlives the wait is killed."""
         deadline = time.monotonic() + seconds
-        while True:
-            pid, status = os.waitpid(self.pid, os.WNOHANG)
-            if pid:
-                break
+        while (code := self._poll()) is None:
             if time.monotonic() > deadline:
                 self.kill()
                 deadline = float("inf")
             time.sleep(0.02)
         output = (self.folder / "output").read_text(encoding="utf-8", errors="replace")
-        return Done(os.waitstatus_to_exitcode(status), output, self.read_errors())
+        return Done(code, output, self.read_errors())
+
+    def _poll(self) -> int | None:
+        if self.process:
+            return self.process.poll()
+        pid, status = os.waitpid(self.pid, os.WNOHANG)
+        return os.waitstatus_to_exitcode(status) if pid else None
 
 
 def import_heavy() -> None:
-    """Import what a run needs, once for all commands."""
+    """Import what a run needs, once for all commands, which are forks from here on."""
     for name in HEAVY:
         importlib.import_module(name)
+    _FORKS.append(os.getpid())
 
 
 def start(
@@ -104,6 +120,17 @@ def start(
     folder.mkdir(parents=True, exist_ok=True)
     for name in ("output", "errors"):
         (folder / name).write_bytes(b"")
+    if os.getpid() not in _FORKS:
+        with (folder / "output").open("ab") as output, (folder / "errors").open("ab") as errors:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "pipelines.cli", *arguments],
+                cwd=PROJECT_DIR,
+                env=project.get_environment(),
+                stdout=output,
+                stderr=errors,
+                preexec_fn=before,
+            )
+        return Started(process.pid, folder, process)
     pid = os.fork()
     if pid == 0:
         _become(project, folder, arguments, before)

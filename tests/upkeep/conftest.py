@@ -4,17 +4,36 @@ from pathlib import Path
 
 import pytest
 
-from scripts.campaign.world import World, copy_world, make_world, serve_quotes
-from tests.small_project.builder import build_project
+from pipelines.base.settings import now_utc
+from pipelines.release.manifest import list_releases
+from pipelines.release.open_release import write_open_edition
+from pipelines.release.publish import hold_release
+from scripts.campaign.world import (
+    EARLIER_DAY,
+    World,
+    add_small_files,
+    change_project,
+    copy_world,
+    describe_world,
+    serve_quotes,
+)
+from tests.small_project.builder import SmallProject
 
 
 @pytest.fixture(scope="session")
-def world_once(tmp_path_factory: pytest.TempPathFactory) -> World:
-    """Make the world of the campaigns once."""
-    folder = tmp_path_factory.mktemp("world")
-    rows = build_project(folder / "template").read_quotes()
-    with serve_quotes(rows) as url:
-        return make_world(folder / "small", folder / "logs", url)
+def world_once(published_once: SmallProject, tmp_path_factory: pytest.TempPathFactory) -> World:
+    """Make the world of the campaigns once, on what is published already."""
+    project = published_once.copy_to(tmp_path_factory.mktemp("world") / "small")
+    settings = project.settings
+    with serve_quotes(project.read_quotes()) as url:
+        change_project(project, url)
+        manifest = project.run(live=True).manifest
+    project.run(as_of=EARLIER_DAY)
+    folder = settings.releases_dir / manifest.release_id
+    write_open_edition(folder, folder / "compute_balance.duckdb")
+    hold_release(settings, list_releases(settings.releases_dir)[-1].release_id, now_utc())
+    add_small_files(project)
+    return describe_world(project)
 
 
 @pytest.fixture
