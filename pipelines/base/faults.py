@@ -59,9 +59,12 @@ def is_without_room(error: BaseException) -> bool:
     """Tell whether an error says that the disk is full, or that a file may not grow."""
     if isinstance(error, OSError) and error.errno in NO_ROOM:
         return True
-    return isinstance(error, duckdb.Error) and bool(
-        re.search(r"No space left|File too large|quota exceeded", str(error))
-    )
+    return isinstance(error, duckdb.Error) and is_room_message(str(error))
+
+
+def is_room_message(said: str) -> bool:
+    """Tell whether the words of an engine or a tool say that a file found no room."""
+    return bool(re.search(r"No space left|File too large|quota exceeded", said))
 
 
 def describe_room(said: str, settings: Settings) -> str:

@@ -40,6 +40,8 @@ class Manifest:
     stages: list[dict] = field(default_factory=list)
     # the how manieth release of this warehouse it is; what a clock says orders none
     number: int = 0
+    # of the database beside it, so that no single damaged file can accuse or clear it
+    database_sha256: str = ""
 
     def covers(self, as_of: date) -> bool:
         """Tell whether a build of that day would see the same rows as this release."""

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines.base.files import get_temporary_path, replace_file
+from pipelines.base.files import get_temporary_path, hash_file, replace_file
 from pipelines.base.rows import fetch_dicts
 from pipelines.release.descriptors import write_descriptors
 from pipelines.release.exports import CHECKSUMS, OPEN_FOLDER, write_checksums, write_exports
@@ -26,6 +26,7 @@ from pipelines.release.whole import (
     has_digest,
     hash_tables,
     is_database_whole,
+    list_database_digests,
     read_sums,
 )
 
@@ -73,9 +74,9 @@ def _is_list_right(folder: Path, damaged: list[str]) -> bool:
 
 def _take_spare(folder: Path, spares: Iterable[Path]) -> bool:
     """Put a whole copy of the database in the place of a damaged one."""
-    wanted = read_sums(folder).get(DATABASE_FILE)
+    wanted = list_database_digests(folder)
     for spare in spares:
-        if wanted and has_digest(spare, wanted):
+        if any(has_digest(spare, sha256) for sha256 in wanted):
             temporary = get_temporary_path(folder / DATABASE_FILE)
             shutil.copyfile(spare, temporary)
             temporary.chmod(READ_ONLY)
@@ -200,4 +201,5 @@ def rebuild_manifest(folder: Path) -> Manifest:
         documents=documents,
         stages=[{k: v for k, v in run.items() if k != "run_id"} for run in runs],
         number=max(earlier, default=0),
+        database_sha256=hash_file(path),
     )

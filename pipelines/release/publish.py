@@ -82,7 +82,7 @@ def publish_release(
     number = 1 + max((m.number for m in list_releases(settings.releases_dir)), default=0)
     manifest = replace(manifest, number=number)
     _note_current(settings, read_current_id(settings), manifest.release_id)
-    _write_release(settings, folder, marts, manifest, sums)
+    manifest = _write_release(settings, folder, marts, manifest, sums)
     _make_current(settings, folder)
     for path in (get_rollback_path(settings), get_twin_path(get_rollback_path(settings))):
         path.unlink(missing_ok=True)
@@ -96,7 +96,7 @@ def publish_as_of(
     """Publish a build of an earlier day beside the current release, never in its place."""
     folder = settings.as_of_dir / manifest.as_of.isoformat()
     staged = get_temporary_path(folder)
-    _write_release(settings, staged, marts, manifest, sums)
+    manifest = _write_release(settings, staged, marts, manifest, sums)
     folder.mkdir(parents=True, exist_ok=True)
     # an open edition of what stood here before is none of this
     shutil.rmtree(folder / OPEN_FOLDER, ignore_errors=True)
@@ -112,7 +112,7 @@ def publish_as_of(
 
 def _write_release(
     settings: Settings, folder: Path, marts: list[Mart], manifest: Manifest, sums: Sums
-) -> None:
+) -> Manifest:
     staged = folder if TEMPORARY_MARK in folder.name else get_temporary_path(folder)
     shutil.rmtree(staged, ignore_errors=True)
     staged.mkdir(parents=True)
@@ -120,10 +120,12 @@ def _write_release(
     check_copy(staged / DATABASE_FILE, marts, sums)
     (staged / DATABASE_FILE).chmod(READ_ONLY)
     write_descriptors(staged, staged / DATABASE_FILE, write_exports(staged, staged / DATABASE_FILE))
+    manifest = replace(manifest, database_sha256=hash_file(staged / DATABASE_FILE))
     write_manifest(staged, manifest)
     write_checksums(staged)
     if staged != folder:
         staged.rename(folder)
+    return manifest
 
 
 def _make_current(settings: Settings, folder: Path) -> None:

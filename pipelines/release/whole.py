@@ -54,23 +54,37 @@ def has_digest(path: Path, sha256: str) -> bool:
 def is_database_whole(folder: Path) -> bool:
     """Tell whether the database of a release is what was written.
 
-    Where the list of digests is damaged, its tables must have the hashes that the manifest names.
+    The list of digests and the manifest both name its digest: either may be damaged, so one that
+    agrees clears it. Where there is no list and an older manifest names none, its tables must have
+    the hashes that the manifest names.
     """
-    path = folder / DATABASE_FILE
-    sums = read_sums(folder)
-    if sums and has_digest(path, sums[DATABASE_FILE]):
-        return True
-    # a damaged list of digests may accuse a whole database: then its tables clear it
-    manifest = read_manifest_file(folder)
-    if manifest is None or not path.is_file():
+    path, sums = folder / DATABASE_FILE, read_sums(folder)
+    if not path.is_file():
         return False
+    found = hash_file(path)
+    if found == sums.get(DATABASE_FILE):
+        return True
+    manifest = read_manifest_file(folder)
+    if manifest is None:
+        return False
+    if sums or manifest.database_sha256:
+        return found == manifest.database_sha256
     try:
         hashes = hash_tables(path)
     except duckdb.Error:
         return False
     return bool(hashes) and all(
-        manifest.table_hashes.get(name) == found for name, found in hashes.items()
+        manifest.table_hashes.get(name) == value for name, value in hashes.items()
     )
+
+
+def list_database_digests(folder: Path) -> set[str]:
+    """Return the digests that a release names of its database; of two one is damaged."""
+    manifest = read_manifest_file(folder)
+    named = {read_sums(folder).get(DATABASE_FILE, "")}
+    if manifest is not None:
+        named.add(manifest.database_sha256)
+    return named - {""}
 
 
 def hash_tables(database: Path) -> dict[str, str]:

@@ -17,12 +17,11 @@ from pipelines.release.publish import (
     read_current_note,
 )
 from pipelines.release.whole import (
-    DATABASE_FILE,
     find_damaged_files,
     has_digest,
     is_database_whole,
+    list_database_digests,
     list_release_folders,
-    read_sums,
 )
 from pipelines.upkeep.files import REPAIR, name
 from pipelines.upkeep.findings import Finding
@@ -59,9 +58,9 @@ def find_damaged_releases(settings: Settings) -> list[Finding]:
 
 def find_spare(settings: Settings, folder: Path) -> Path | None:
     """Return a whole copy of a release's database outside its folder, if there is one."""
-    wanted = read_sums(folder).get(DATABASE_FILE)
     current = settings.current_path
-    return current if wanted and has_digest(current, wanted) else None
+    wanted = list_database_digests(folder)
+    return current if any(has_digest(current, sha256) for sha256 in wanted) else None
 
 
 def find_damaged_current(settings: Settings) -> list[Finding]:

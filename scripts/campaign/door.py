@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -31,6 +32,8 @@ HEAVY = (
     "great_expectations",
 )
 WAIT_S = 300.0
+# the name of an error and what it says, as the command line prints it
+_SENTENCE = re.compile(r"[A-Z]\w+: \S")
 # this process, once it has imported what its forks need
 _FORKS: list[int] = []
 
@@ -51,7 +54,7 @@ class Done:
     @property
     def sentence(self) -> str:
         """The last line of what it said went wrong, cut to what a tally can hold."""
-        lines = [line for line in self.errors.splitlines() if ": " in line]
+        lines = [line for line in self.errors.splitlines() if _SENTENCE.match(line)]
         return (lines[-1] if lines else "")[:300]
 
 

@@ -49,7 +49,7 @@ def test_altered_backup_restores_nothing(world: World, tmp_path: Path) -> None:
     settings, target = world.project.settings, tmp_path / "backup"
     back_up(settings, target)
     (sha256,) = (
-        path.name for path in (target / "objects").glob("*/*") if path.stat().st_size == 30
+        path.name for path in (target / "objects").glob("*/*") if path.stat().st_size == 29
     )
     flip(get_object_path(target, sha256))
     elsewhere = settings.model_copy(update={"warehouse_dir": tmp_path / "elsewhere"})
