@@ -87,6 +87,11 @@ class Asker:
         # by default it would print to standard output, where a program expects JSON
         set_on_retry_hooks([LoggingOnRetryHook])
         keys = read_keys(address)
+        if address.needs_contact and not self.settings.contact:
+            raise DocumentFault(
+                f"{address.url}: answers only to whom it can write to; set "
+                "COMPUTE_BALANCE_CONTACT to an e-mail address, so the address was not asked"
+            )
         part = _Part()
         try:
             self._require_network(urlsplit(address.url).netloc)

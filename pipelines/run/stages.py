@@ -234,6 +234,7 @@ def write_meta(run: Run) -> None:
         write_terms(connection, run.sources, manifest)
         write_keys(connection, manifest)
         write_metrics(connection, manifest)
+        meta.write_drifts(connection, run.sources)
         meta.write_corrections(connection, run.sources)
         meta.write_quarantine(connection, run.sources, run.settings)
         meta.write_assumptions(connection, run.sources)
