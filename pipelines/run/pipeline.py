@@ -18,6 +18,7 @@ from pipelines.release.lock import hold_lock
 from pipelines.release.outlooks import keep_outlooks
 from pipelines.release.publish import complete_publication
 from pipelines.run.alerts import tell
+from pipelines.run.held import find_held
 from pipelines.run.stages import (
     audit_build,
     build_models,
@@ -98,6 +99,8 @@ def _run_stages(run: Run, live: bool, only: list[str], rebuild: bool) -> Outcome
             fetch_live(run, only)
     with time_stage(run, "ingest"):
         ingest_sources(run)
+    if held := find_held(run):
+        return held
     if rebuild:
         forget_build(run.settings)
     elif unchanged := find_unchanged(run):
