@@ -16,6 +16,7 @@ from urllib.parse import quote, urlsplit
 from pipelines.archive.documents import Document
 from pipelines.archive.http import Answer, Asker
 from pipelines.base.errors import DocumentFault
+from pipelines.base.texts import shorten
 from pipelines.contracts.addresses import LAST_MODIFIED, Address
 from pipelines.contracts.model import FIRST_DAY
 
@@ -75,8 +76,8 @@ def read_stated_day(address: Address, answer: Answer, found: str | None) -> date
     day = _read_day(text)
     if day is None:
         raise DocumentFault(
-            f"{address.url}: found {str(text)[:100]!r} at {address.dated_by}; expected the day of "
-            "the document, as the contract says (dated_by)"
+            f"{address.url}: found {shorten(str(text), 100)!r} at {address.dated_by}; expected the "
+            "day of the document, as the contract says (dated_by)"
         )
     return day
 
@@ -145,9 +146,9 @@ def _look_up_value(address: Address, asker: Asker) -> str:
         text = match[1] if match else ""
     if not _VALUE.fullmatch(text) or ".." in text:
         raise DocumentFault(
-            f"{wanted.url}: found {str(value)[:100]!r} for {{{wanted.name}}}; expected letters, "
-            "digits, dots and dashes; the upstream changed its index: mend looked_up in the "
-            "contract. The last good data stays in use"
+            f"{wanted.url}: found {shorten(str(value), 100)!r} for {{{wanted.name}}}; expected "
+            "letters, digits, dots and dashes; the upstream changed its index: mend looked_up in "
+            "the contract. The last good data stays in use"
         )
     return text
 
@@ -170,8 +171,8 @@ def _ask_pages(address: Address, asker: Asker) -> Answer:
         target = _write_next(address, following)
         if pages == MAX_PAGES or target in seen:
             raise DocumentFault(
-                f"{address.url}: found page {pages + 1} at {target[:200]}; expected an end of the "
-                f"pages after {MAX_PAGES} at most, and none of them twice"
+                f"{address.url}: found page {pages + 1} at {shorten(target, 200)}; expected an end "
+                f"of the pages after {MAX_PAGES} at most, and none of them twice"
             )
         seen.add(target)
         answer = asker.ask(address.model_copy(update={"url": target}))
@@ -195,7 +196,7 @@ def _write_next(address: Address, following: Any) -> str:
     places = [(part.scheme, part.hostname, _get_port(part)) for part in (home, target)]
     if places[0] != places[1]:
         raise DocumentFault(
-            f"{address.url}: found a next page at {str(following)[:200]}; expected one at "
+            f"{address.url}: found a next page at {shorten(str(following), 200)}; expected one at "
             f"{home.scheme}://{home.netloc}"
         )
     return target._replace(netloc=home.netloc).geturl()

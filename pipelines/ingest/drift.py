@@ -18,9 +18,9 @@ from pipelines.archive.accepted import Acceptance
 from pipelines.archive.documents import Archive
 from pipelines.base.rows import fetch_row
 from pipelines.base.sql import quote_name, quote_text
+from pipelines.base.texts import shorten
 from pipelines.contracts.load import CONTRACT_FILE
 from pipelines.contracts.model import Contract, Table
-from pipelines.ingest.parsed import shorten
 from pipelines.ingest.records import Load, TableLoad
 
 # how the reasons of closed lists begin, as `row_checks.py` writes them

@@ -20,12 +20,12 @@ from pipelines.base.files import get_temporary_path, hash_file, replace_file
 from pipelines.base.rows import fetch_row, fetch_value
 from pipelines.base.settings import Settings, now_utc
 from pipelines.base.sql import quote_name, quote_text
+from pipelines.base.texts import shorten
 from pipelines.contracts.corrections import Correction
 from pipelines.contracts.model import Contract, Table
 from pipelines.ingest.cells import Cells, UnevenLines, keep_broken_rows, mend_cells
 from pipelines.ingest.drift import count_filled
 from pipelines.ingest.labels import read_label_ids
-from pipelines.ingest.parsed import shorten
 from pipelines.ingest.records import TableLoad, get_stem
 from pipelines.ingest.row_checks import SHOWN_VALUE_LENGTH, Fault, write_row_faults
 from pipelines.ingest.staging_file import (

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import duckdb
 
+from pipelines.base.texts import shorten
 from pipelines.build.models import NodeResult
 from pipelines.ingest.ingest import SourceLoads
-from pipelines.ingest.parsed import shorten
 from pipelines.quality.conventions import write_mart_suites
 from pipelines.quality.counted import Count, applies, count_suite, read_as_of_day
 from pipelines.quality.drift import open_previous
