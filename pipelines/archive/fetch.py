@@ -47,6 +47,11 @@ def fetch_source(
     for address in contract.addresses:
         noted = archive.read_fetch_note(contract.source_id, address.document)
         served = noted.sha256 if noted else None
+        if waits := _find_wait(address, noted):
+            fetches.append(
+                Fetch(contract.source_id, address.document, address.url, "unchanged", waits)
+            )
+            continue
         fetch = _fetch_one(contract, address, archive, asker, served)
         if fetch.outcome == "unchanged" and fetch.sha256:
             archive.note_sighting(
@@ -60,6 +65,16 @@ def fetch_source(
         )
         fetches.append(fetch)
     return fetches
+
+
+def _find_wait(address: Address, noted: FetchNote | None) -> str | None:
+    """Say why an address is not asked today, if its contract asks it less often; else None."""
+    if address.every_days is None or noted is None or noted.outcome == "failed":
+        return None
+    days = (now_utc().date() - noted.fetched_at.date()).days
+    if days >= address.every_days:
+        return None
+    return f"asked {days} days ago; its contract asks every {address.every_days} days"
 
 
 def _fetch_one(

@@ -92,7 +92,8 @@ class Address(BaseModel):
     key. `needs_contact` is for an upstream that answers only to whom it can write to. `dated_by`
     says where the answer states its day: `last_modified` (the header), the name of the looked-up
     mark, or a path in a JSON answer. `max_bytes` and `max_seconds` bound one answer where the
-    settings' bounds do not fit; `day_bytes` is about what a day with news costs.
+    settings' bounds do not fit; an address of `every_days` is not asked again before so many days
+    have passed; `day_bytes` is about what a day with news costs.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -115,6 +116,7 @@ class Address(BaseModel):
     needs_contact: bool = False
     max_bytes: int | None = Field(default=None, ge=1)
     max_seconds: float | None = Field(default=None, gt=0)
+    every_days: int | None = Field(default=None, ge=1)
     day_bytes: int | None = Field(default=None, ge=0)
 
     @field_validator("document")
