@@ -9,7 +9,6 @@ Fetching itself belongs in `fetch.py`.
 
 from __future__ import annotations
 
-import json
 import logging
 import shutil
 from dataclasses import asdict, dataclass
@@ -23,6 +22,7 @@ from pipelines.base.files import (
     hash_bytes,
     hash_file,
     read_kept_mapping,
+    read_mapping,
     replace_file,
     write_bytes,
     write_json,
@@ -240,7 +240,7 @@ class Archive:
 
     def read_fetch_note(self, source_id: str, document: str) -> FetchNote | None:
         """Return how the last fetch of an address ended; None if it was never asked."""
-        content = _read_json(self._get_note_path(source_id, document))
+        content = read_mapping(self._get_note_path(source_id, document))
         try:
             return FetchNote(
                 **content | {"fetched_at": datetime.fromisoformat(content["fetched_at"])}
@@ -255,7 +255,7 @@ class Archive:
     @staticmethod
     def _read_record(path: Path) -> Document | None:
         """Return a record; None, with a warning, where the file is cut or no record."""
-        content = _read_json(path)
+        content = read_mapping(path)
         try:
             content["document_on"] = date.fromisoformat(content["document_on"])
             content["fetched_at"] = datetime.fromisoformat(content["fetched_at"])
@@ -263,15 +263,3 @@ class Archive:
         except (KeyError, TypeError, ValueError) as error:
             logger.warning("%s is no record of a document and is passed over: %s", path, error)
             return None
-
-
-def _read_json(path: Path) -> dict:
-    """Return a JSON file's mapping; an empty one where it is missing, cut or something else."""
-    if not path.exists():
-        return {}
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except (UnicodeDecodeError, ValueError) as error:
-        logger.warning("%s cannot be read and is passed over: %s", path, error)
-        return {}
-    return content if isinstance(content, dict) else {}

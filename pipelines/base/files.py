@@ -81,6 +81,12 @@ def read_kept_mapping(path: Path) -> dict[str, Any]:
     return content if isinstance(content, dict) else {}
 
 
+def remove_kept(path: Path) -> None:
+    """Delete both copies of a note that was written twice; the twin last, which is believed."""
+    path.unlink(missing_ok=True)
+    get_twin_path(path).unlink(missing_ok=True)
+
+
 def read_twin(path: Path) -> str | None:
     """Return the text of a note as its twin has it; None where there is no whole twin."""
     twin = read_mapping(get_twin_path(path))

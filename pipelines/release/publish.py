@@ -50,7 +50,7 @@ ROLLBACK_FILE = "rollback.json"
 CURRENT_NOTE = "current.json"
 # names a release that a clock in the future made, over which a run may publish
 CLOCK_NOTE = "clock.json"
-HELD_NOTE = "held.json"
+KEPT_NOTE = "kept_releases.json"
 READ_ONLY = 0o444
 
 
@@ -315,39 +315,39 @@ def complete_publication(settings: Settings) -> Manifest | None:
     return kept[wanted] if current != wanted else None
 
 
-def list_held(settings: Settings) -> dict[str, str]:
-    """Return the releases that housekeeping leaves alone, with the day since when they are held."""
-    return read_kept_mapping(settings.warehouse_dir / HELD_NOTE)
+def list_kept_on(settings: Settings) -> dict[str, str]:
+    """Return the releases that housekeeping leaves alone, with the moment since when."""
+    return read_kept_mapping(settings.warehouse_dir / KEPT_NOTE)
 
 
-def hold_release(settings: Settings, release_id: str, at: datetime | None) -> Manifest:
+def keep_release(settings: Settings, release_id: str, at: datetime | None) -> Manifest:
     """Keep a release whatever its age and number, or let it go again where `at` is None.
 
     Raises:
         ReleaseError: there is no such release.
     """
     manifest = find_release(settings, release_id)
-    held = list_held(settings)
-    held.pop(manifest.release_id, None)
+    kept = list_kept_on(settings)
+    kept.pop(manifest.release_id, None)
     if at is not None:
-        held[manifest.release_id] = at.isoformat()
-    write_kept_json(settings.warehouse_dir / HELD_NOTE, held)
+        kept[manifest.release_id] = at.isoformat()
+    write_kept_json(settings.warehouse_dir / KEPT_NOTE, kept)
     return manifest
 
 
 def list_prunable(settings: Settings) -> list[Manifest]:
     """Return the releases beyond the number or the age to keep.
 
-    Neither the current one nor one that is held is among them, nor the one before the current one.
+    The current one, the one before it and those that are kept on are not among them.
     """
     kept = list_releases(settings.releases_dir)
-    current, held = read_current_id(settings), list_held(settings)
+    current, kept_on = read_current_id(settings), list_kept_on(settings)
     oldest = now_utc() - timedelta(days=settings.keep_release_days)
     return [
         manifest
         for place, manifest in enumerate(kept)
         if manifest.release_id != current
-        and manifest.release_id not in held
+        and manifest.release_id not in kept_on
         and (place >= settings.keep_releases or (place > 1 and manifest.created_at < oldest))
     ]
 

@@ -25,6 +25,7 @@ from pipelines.release.outlooks import keep_outlooks
 from pipelines.release.publish import CLOCK_NOTE, complete_publication, read_current_id
 from pipelines.release.whole import list_release_folders
 from pipelines.run.alerts import tell
+from pipelines.run.held import find_held
 from pipelines.run.stages import (
     audit_build,
     build_models,
@@ -118,6 +119,8 @@ def _run_stages(run: Run, live: bool, only: list[str], rebuild: bool) -> Outcome
             fetch_live(run, only)
     with time_stage(run, "ingest"):
         ingest_sources(run)
+    if held := find_held(run):
+        return held
     if rebuild:
         forget_build(run.settings)
     elif unchanged := find_unchanged(run):

@@ -43,6 +43,7 @@ from pipelines.release.publish import (
     read_current_id,
     read_rollback,
 )
+from pipelines.run.held import find_held, require_no_hold
 from pipelines.run.progress import Counter
 from pipelines.run.state import Outcome, Run, get_peak_mib
 
@@ -144,8 +145,10 @@ def compute_fingerprint(run: Run) -> str:
 
 
 def find_unchanged(run: Run) -> Outcome | None:
-    """Return the release that a build would only repeat, if there is one."""
+    """Return the release that a build would only repeat, or that is held, if there is one."""
     settings = run.settings
+    if held := find_held(run):
+        return held
     if run.is_current:
         kept = list_releases(settings.releases_dir)
         current = read_current_id(settings)
@@ -241,6 +244,7 @@ def write_meta(run: Run) -> None:
         write_terms(connection, run.sources, manifest)
         write_keys(connection, manifest)
         write_metrics(connection, manifest)
+        meta.write_drifts(connection, run.sources)
         meta.write_corrections(connection, run.sources)
         meta.write_quarantine(connection, run.sources, run.settings)
         meta.write_assumptions(connection, run.sources)
@@ -256,6 +260,7 @@ def audit_build(run: Run) -> None:
         AuditFailed: a check of error severity failed. The build file stays for inspection.
     """
     from pipelines.quality import audit
+    from pipelines.quality.accepted import apply_accepted, keep_failed, list_accepted_checks
     from pipelines.quality.policy_watch import check_policy_watch
     from pipelines.quality.published_contract import check_published_contract
     from pipelines.quality.suites import load_suites, write_raw_suites
@@ -288,10 +293,13 @@ def audit_build(run: Run) -> None:
                 is_current=run.is_current,
             ),
         ]
+        run.checks = apply_accepted(run.checks, list_accepted_checks(run.settings))
         write_checks(connection, run.checks, run.run_id, now_utc())
     finally:
         connection.close()
     failed = [check for check in run.checks if not check.passed and check.severity == "error"]
+    if run.is_current:
+        keep_failed(run.settings, failed)
     if failed:
         kept = _keep_failed_build(run)
         lines = [f"  {c.table}: {c.name}: {c.message}; found {c.observed}" for c in failed[:10]]
@@ -313,6 +321,7 @@ def publish_build(run: Run) -> Outcome:
     from pipelines.release.write_meta import insert_rows
     from pipelines.release.write_meta import write_run as write_run_rows
 
+    require_no_hold(run)
     settings = run.settings
     created_at = now_utc()
     connection = open_build(settings)

@@ -22,8 +22,10 @@ from pipelines.contracts.kept import read_kept_contract
 from pipelines.contracts.model import Contract
 from pipelines.ingest.lost_records import find_lost_records
 from pipelines.ingest.records import Load, read_load
+from pipelines.quality.accepted import get_accepted_path
+from pipelines.release.hold import HOLD_NOTE
 from pipelines.release.ledger import find_damaged_outlooks, get_digests_path
-from pipelines.release.publish import HELD_NOTE, get_rollback_path
+from pipelines.release.publish import KEPT_NOTE, get_rollback_path
 from pipelines.upkeep.findings import Finding
 
 REPAIR = "run: compute-balance repair"
@@ -62,9 +64,14 @@ def find_leftovers(settings: Settings) -> list[Finding]:
 def list_kept_notes(settings: Settings) -> list[Path]:
     """Return the notes that stand twice, by the path of the first copy."""
     archive = settings.archive_dir
-    held = settings.warehouse_dir / HELD_NOTE
-    found = {get_rollback_path(settings), get_digests_path(settings), held}
-    for folder in (archive / "sightings", archive / "withdrawn"):
+    found = {
+        get_rollback_path(settings),
+        get_digests_path(settings),
+        settings.warehouse_dir / KEPT_NOTE,
+        settings.warehouse_dir / HOLD_NOTE,
+        get_accepted_path(settings),
+    }
+    for folder in (archive / "sightings", archive / "withdrawn", archive / "accepted"):
         found |= {path for path in folder.rglob("*.json")}
         found |= {path.with_name(path.name[:-1]) for path in folder.rglob("*.json~")}
     return sorted(p for p in found if p.exists() or get_twin_path(p).exists())

@@ -7,7 +7,7 @@ import pytest
 from pipelines.base.settings import now_utc
 from pipelines.release.manifest import list_releases
 from pipelines.release.open_release import write_open_edition
-from pipelines.release.publish import hold_release
+from pipelines.release.publish import keep_release
 from scripts.campaign.world import (
     EARLIER_DAY,
     World,
@@ -31,7 +31,7 @@ def world_once(published_once: SmallProject, tmp_path_factory: pytest.TempPathFa
     project.run(as_of=EARLIER_DAY)
     folder = settings.releases_dir / manifest.release_id
     write_open_edition(folder, folder / "compute_balance.duckdb")
-    hold_release(settings, list_releases(settings.releases_dir)[-1].release_id, now_utc())
+    keep_release(settings, list_releases(settings.releases_dir)[-1].release_id, now_utc())
     add_small_files(project)
     return describe_world(project)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from pipelines.archive.documents import Archive
 from pipelines.base.settings import Settings
 from pipelines.release.manifest import list_releases
-from pipelines.release.publish import hold_release, read_current_id
+from pipelines.release.publish import keep_release, read_current_id
 from pipelines.upkeep.housekeeping import housekeep, tidy_up
 from pipelines.upkeep.repair import find_damage
 from scripts.campaign.world import World, read_published
@@ -65,7 +65,7 @@ def test_releases_go_by_number_and_age_but_for_the_held_and_the_current(world: W
     newest, first = (m.release_id for m in list_releases(few.releases_dir))
     # the world holds its first release
     assert [item for item in tidy_up(few) if item.kind == "release"] == []
-    hold_release(few, first, None)
+    keep_release(few, first, None)
     assert [item.path.name for item in tidy_up(few) if item.kind == "release"] == [first]
     assert [m.release_id for m in list_releases(few.releases_dir)] == [newest]
     assert read_current_id(few) == newest
