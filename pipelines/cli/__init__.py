@@ -13,6 +13,7 @@ from pipelines.cli.alerts import alerts
 from pipelines.cli.ask import ask
 from pipelines.cli.chip import chip
 from pipelines.cli.completion import completion
+from pipelines.cli.dagster import dagster
 from pipelines.cli.dbt import dbt
 from pipelines.cli.docs import docs
 from pipelines.cli.explain import explain
@@ -44,7 +45,7 @@ def cli(verbose: bool) -> None:
 
 COMMANDS = (
     *(run, status, ask, metric, chip, explain, outlook, report),
-    *(source, policy, release, docs, dbt, alerts, completion),
+    *(source, policy, release, docs, dbt, dagster, alerts, completion),
 )
 for command in COMMANDS:
     cli.add_command(command)

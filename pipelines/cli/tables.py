@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pipelines.run.progress import Count
+from pipelines.run.progress import Count, is_worth_a_line
 
 if TYPE_CHECKING:
     from pipelines.answers.ask import Answer
@@ -66,11 +66,6 @@ def show_progress(is_quiet: bool) -> Iterator[Callable[[str], None]]:
     else:
         with _draw_progress() as tell:
             yield tell
-
-
-def is_worth_a_line(line: str) -> bool:
-    """Tell whether a line is printed where no bar can be drawn."""
-    return not isinstance(line, Count) or line.is_milestone
 
 
 @contextmanager

@@ -5,19 +5,22 @@ lock.
 """
 
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 
-from pipelines.base.files import remove_leftovers, write_json
-from pipelines.base.settings import Settings, now_utc
+from pipelines.archive.documents import Archive
+from pipelines.base.files import remove_leftovers
+from pipelines.base.settings import Settings, today_utc
 from pipelines.build.kept import forget_build
 from pipelines.build.kept_outlooks import get_outlooks_dir
-from pipelines.release.lock import hold_lock
+from pipelines.release.lock import describe_holder, hold_lock, is_held
 from pipelines.release.outlooks import keep_outlooks
 from pipelines.release.publish import complete_publication
 from pipelines.run.alerts import tell
+from pipelines.run.due import list_due
+from pipelines.run.reports import describe_run, write_run_report
 from pipelines.run.stages import (
     audit_build,
     build_models,
@@ -28,10 +31,10 @@ from pipelines.run.stages import (
     register_raw,
     write_meta,
 )
-from pipelines.run.state import Outcome, Run, start_run, time_stage
+from pipelines.run.state import Outcome, Run, require_draws, start_run, time_stage
 
-# days for which the report of a run is kept
-KEPT_DAYS = 30
+# seconds between two looks at a lock that somebody holds
+LOOK_EVERY_S = 2.0
 
 
 def run_pipeline(
@@ -41,6 +44,8 @@ def run_pipeline(
     only: list[str] | None = None,
     progress: Callable[[str], None] = lambda line: None,
     rebuild: bool = False,
+    due: bool = False,
+    wait_s: float = 0.0,
 ) -> Outcome:
     """Run the main job from end to end in this process.
 
@@ -51,18 +56,47 @@ def run_pipeline(
         only: with `live`, fetch only these sources or areas.
         progress: receives a line for everything worth telling while the run goes on.
         rebuild: build everything from nothing, even if that would only repeat the release.
+        due: with `live`, fetch only the sources that are due by their cadence.
+        wait_s: seconds to wait for another run to end.
 
     Returns:
         What was published, or the release that still holds because nothing changed.
 
     Raises:
         LockHeld: another run works on this warehouse.
+        DrawsError: the settings ask for too few draws.
         ContractError, BuildFailed, AuditFailed: nothing was published; what was stays published.
     """
+    require_draws(settings)
+    wait_for_lock(settings, wait_s, progress)
     run = start_run(settings, as_of, progress)
     with hold_run(run):
-        run.outcome = _run_stages(run, live, only or [], rebuild)
+        run.outcome = _run_stages(run, live, only or [], rebuild, due)
     return run.outcome
+
+
+def wait_for_lock(
+    settings: Settings, seconds: float, progress: Callable[[str], None] = lambda line: None
+) -> None:
+    """Wait until no other run works on the warehouse, or the time is over."""
+    ends_at = time.monotonic() + seconds
+    if seconds and is_held(settings.lock_path):
+        progress(f"waiting for {describe_holder(settings.lock_path)}")
+    while time.monotonic() < ends_at and is_held(settings.lock_path):
+        time.sleep(LOOK_EVERY_S)
+
+
+def fetch_due(run: Run, only: list[str], due: bool) -> None:
+    """Ask the addresses of connectors: all, some, or those of them that are due."""
+    if due:
+        archive = Archive(run.settings.archive_dir)
+        asked = [c for c in run.contracts if not only or {c.source_id, c.area} & set(only)]
+        found = list_due(asked, archive, today_utc())
+        if not found:
+            run.progress("  no source is due")
+            return
+        only = found
+    fetch_live(run, only)
 
 
 @contextmanager
@@ -84,18 +118,19 @@ def hold_run(run: Run) -> Iterator[None]:
             raise
         finally:
             if run.failure:
-                write_run_report(run, "failed", run.failure)
+                report = describe_run(run, "failed", run.failure)
             elif run.outcome:
-                write_run_report(run, run.outcome.status, run.outcome.message)
+                report = describe_run(run, run.outcome.status, run.outcome.message)
             else:
-                write_run_report(run, "built", "nothing was to be published")
+                report = describe_run(run, "built", "nothing was to be published")
+            write_run_report(run.settings, report)
             tell(run)
 
 
-def _run_stages(run: Run, live: bool, only: list[str], rebuild: bool) -> Outcome:
+def _run_stages(run: Run, live: bool, only: list[str], rebuild: bool, due: bool) -> Outcome:
     if live:
         with time_stage(run, "fetch"):
-            fetch_live(run, only)
+            fetch_due(run, only, due)
     with time_stage(run, "ingest"):
         ingest_sources(run)
     if rebuild:
@@ -129,23 +164,3 @@ def prepare_warehouse(run: Run) -> None:
     if completed:
         run.progress(f"finished publishing release {completed.release_id} of an earlier run")
     keep_outlooks(settings)
-
-
-def write_run_report(run: Run, status: str, message: str) -> None:
-    """Keep how a run ended under `runs/`, for `status`; those of the last days stay."""
-    folder = run.settings.warehouse_dir / "data" / "runs"
-    write_json(
-        folder / f"{run.run_id}.json",
-        {
-            "run_id": run.run_id,
-            "as_of": run.as_of,
-            "ended_at": now_utc(),
-            "status": status,
-            "message": message,
-            "stages": [asdict(stage) for stage in run.record.stages],
-        },
-    )
-    oldest = datetime.now(UTC) - timedelta(days=KEPT_DAYS)
-    for path in folder.glob("*.json"):
-        if datetime.fromtimestamp(path.stat().st_mtime, UTC) < oldest:
-            path.unlink()

@@ -69,6 +69,7 @@ def fetch_live(run: Run, only: list[str]) -> None:
         if not only or {contract.source_id, contract.area} & set(only):
             for fetch in fetch_source(contract, archive, run.settings, asker):
                 run.fetched.append(fetch.outcome)
+                run.answers.append(fetch)
                 run.progress(
                     f"  {fetch.source_id} {fetch.document}: {fetch.outcome}, {fetch.message}"
                 )
