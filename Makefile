@@ -60,7 +60,7 @@ lock:                ## renew the lock files (needs uv)
 
 clean:               ## remove builds, releases, loaded data and caches; keeps .venv
 	rm -rf warehouse/*.duckdb warehouse/as_of warehouse/what_if warehouse/build warehouse/data warehouse/releases warehouse/latest \
-		warehouse/dagster warehouse/docs warehouse/hand warehouse/*.json warehouse/*.lock dbt/target dbt/logs .mypy_cache .ruff_cache
+		warehouse/dagster warehouse/docs warehouse/status warehouse/hand warehouse/*.json warehouse/*.lock dbt/target dbt/logs .mypy_cache .ruff_cache
 	find . -name __pycache__ -not -path './$(VENV)/*' -prune -exec rm -rf {} +
 
 $(RUNTIME): requirements.lock

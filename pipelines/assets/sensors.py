@@ -10,6 +10,7 @@ from pipelines.base.settings import Settings, now_utc, today_utc
 from pipelines.contracts.load import load_contracts
 from pipelines.run.alerts import Event, tell_event
 from pipelines.run.news import find_reason_to_build
+from pipelines.run.pipeline import show_status
 from pipelines.run.reports import read_run_reports, write_run_report
 
 UNDER_WAY = [
@@ -95,4 +96,5 @@ def report_lost_run(settings: Settings, run: dg.DagsterRun, message: str) -> Non
             "stages": [],
         },
     )
+    show_status(settings)
     tell_event(settings, run_id, Event(f"failed: {run.run_id}", text))

@@ -112,6 +112,11 @@ class Settings(BaseSettings):
         return self.warehouse_dir / "what_if"
 
     @property
+    def status_dir(self) -> Path:
+        """The status page and the metrics that every run writes anew."""
+        return self.warehouse_dir / "status"
+
+    @property
     def lock_path(self) -> Path:
         """The lock that one run at a time holds."""
         return self.warehouse_dir / "run.lock"

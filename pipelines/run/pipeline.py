@@ -4,14 +4,18 @@ What a stage does belongs in `stages.py`; the Dagster assets call the same stage
 lock.
 """
 
+import logging
 import shutil
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
 
+import duckdb
+
 from pipelines.archive.documents import Archive
 from pipelines.base.files import remove_leftovers
+from pipelines.base.log import RUN_ID
 from pipelines.base.settings import Settings, today_utc
 from pipelines.build.kept import forget_build
 from pipelines.build.kept_outlooks import get_outlooks_dir
@@ -20,6 +24,7 @@ from pipelines.release.outlooks import keep_outlooks
 from pipelines.release.publish import complete_publication
 from pipelines.run.alerts import tell
 from pipelines.run.due import list_due
+from pipelines.run.history import write_metrics_file
 from pipelines.run.reports import describe_run, write_run_report
 from pipelines.run.stages import (
     audit_build,
@@ -32,6 +37,9 @@ from pipelines.run.stages import (
     write_meta,
 )
 from pipelines.run.state import Outcome, Run, require_draws, start_run, time_stage
+from pipelines.run.status_page import write_status_page
+
+logger = logging.getLogger(__name__)
 
 # seconds between two looks at a lock that somebody holds
 LOOK_EVERY_S = 2.0
@@ -110,6 +118,7 @@ def hold_run(run: Run) -> Iterator[None]:
         LockHeld: another run works on this warehouse.
     """
     with hold_lock(run.settings.lock_path, f"run {run.run_id} as of {run.as_of}"):
+        RUN_ID.set(run.run_id)
         try:
             prepare_warehouse(run)
             yield
@@ -125,6 +134,17 @@ def hold_run(run: Run) -> Iterator[None]:
                 report = describe_run(run, "built", "nothing was to be published")
             write_run_report(run.settings, report)
             tell(run)
+            show_status(run.settings)
+            RUN_ID.set(None)
+
+
+def show_status(settings: Settings) -> None:
+    """Write status page and metrics; one that cannot be written stops no run."""
+    try:
+        write_status_page(settings)
+        write_metrics_file(settings)
+    except (OSError, duckdb.Error) as error:
+        logger.error("status page and metrics were not written: %s", error)
 
 
 def _run_stages(run: Run, live: bool, only: list[str], rebuild: bool, due: bool) -> Outcome:

@@ -41,6 +41,7 @@ from pipelines.release.publish import (
     read_current_id,
     read_rollback,
 )
+from pipelines.run.history import list_history
 from pipelines.run.progress import Counter
 from pipelines.run.state import Outcome, Run, get_peak_mib
 
@@ -360,6 +361,7 @@ def publish_build(run: Run) -> Outcome:
         )
         write_run_rows(connection, run.record)
         run.record.stages.pop()
+        insert_rows(connection, "run_history", list_history(run))
     finally:
         connection.close()
     publish = publish_release if run.is_current else publish_as_of
