@@ -7,6 +7,7 @@ RUNTIME := $(VENV)/.installed
 TOOLS := $(VENV)/.installed-dev
 PACKAGE := $(VENV)/.installed-package
 BROWSER := $(VENV)/.installed-browser
+POSTGRES := $(VENV)/.installed-postgres
 BIN := $(VENV)/bin
 RUN := $(BIN)/compute-balance
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
@@ -40,8 +41,7 @@ hooks: $(TOOLS)      ## run the checks of lint before every commit
 	@$(BIN)/pre-commit install
 
 ui: $(PACKAGE)       ## open Dagster's web interface on http://localhost:3000
-	@mkdir -p warehouse/dagster && cp pipelines/dagster.yaml warehouse/dagster/dagster.yaml
-	@DAGSTER_HOME=$(CURDIR)/warehouse/dagster $(BIN)/dagster dev
+	@$(RUN) dagster dev
 
 generate: $(PACKAGE)  ## write the files that are derived from the contracts
 	@$(RUN) source generate
@@ -55,11 +55,12 @@ benchmark: $(PACKAGE)  ## measure loading and a new day of prices; a quarter of 
 lock:                ## renew the lock files (needs uv)
 	$(LOCK) requirements.in -o requirements.lock
 	$(LOCK) requirements-dev.in --constraint requirements.lock -o requirements-dev.lock
+	$(LOCK) requirements-postgres.in --constraint requirements.lock -o requirements-postgres.lock
 	$(LOCK) requirements-browser.in --constraint requirements.lock --constraint requirements-dev.lock -o requirements-browser.lock
 
 clean:               ## remove builds, releases, loaded data and caches; keeps .venv
 	rm -rf warehouse/*.duckdb warehouse/as_of warehouse/what_if warehouse/build warehouse/data warehouse/releases warehouse/latest \
-		warehouse/dagster warehouse/docs warehouse/hand warehouse/*.json warehouse/*.lock dbt/target dbt/logs .mypy_cache .ruff_cache
+		warehouse/dagster warehouse/docs warehouse/status warehouse/hand warehouse/*.json warehouse/*.lock dbt/target dbt/logs .mypy_cache .ruff_cache
 	find . -name __pycache__ -not -path './$(VENV)/*' -prune -exec rm -rf {} +
 
 $(RUNTIME): requirements.lock
@@ -78,6 +79,11 @@ $(TOOLS): $(RUNTIME) requirements-dev.lock
 	@echo "adding what tests and lint need to $(VENV)"
 	@$(PIP) --require-hashes -r requirements-dev.lock
 	@touch $(TOOLS)
+
+$(POSTGRES): $(RUNTIME) requirements-postgres.lock
+	@echo "adding what Dagster needs for PostgreSQL to $(VENV)"
+	@$(PIP) --require-hashes -r requirements-postgres.lock
+	@touch $(POSTGRES)
 
 $(BROWSER): $(TOOLS) requirements-browser.lock
 	@echo "adding what the browser test needs to $(VENV)"

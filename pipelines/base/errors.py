@@ -55,6 +55,12 @@ class ReleaseError(ComputeBalanceError):
     exit_code = 2
 
 
+class DrawsError(ComputeBalanceError):
+    """A build is asked for with too few draws for what it publishes."""
+
+    exit_code = 2
+
+
 class WhatIfError(ComputeBalanceError):
     """A what-if asks for an unknown assumption or breaks a registry's contract."""
 

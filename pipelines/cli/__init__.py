@@ -10,15 +10,18 @@ import click
 from pipelines import __version__
 from pipelines.base.errors import ComputeBalanceError
 from pipelines.base.faults import FAULTS, describe_fault
+from pipelines.base.log import make_formatter
 from pipelines.base.settings import Settings
 from pipelines.cli.alerts import alerts
 from pipelines.cli.ask import ask
 from pipelines.cli.chip import chip
 from pipelines.cli.completion import completion
+from pipelines.cli.dagster import dagster
 from pipelines.cli.dbt import dbt
 from pipelines.cli.docs import docs
 from pipelines.cli.explain import explain
 from pipelines.cli.metric import metric
+from pipelines.cli.metrics import metrics
 from pipelines.cli.outlook import outlook
 from pipelines.cli.policy import policy
 from pipelines.cli.release import release
@@ -40,16 +43,14 @@ def cli(verbose: bool) -> None:
     Paths and limits come from COMPUTE_BALANCE_* environment variables; the defaults fit this
     repository.
     """
-    logging.basicConfig(
-        level=logging.INFO if verbose else logging.ERROR,
-        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
-        stream=sys.stderr,
-    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(make_formatter(Settings().log_format))
+    logging.basicConfig(level=logging.INFO if verbose else logging.ERROR, handlers=[handler])
 
 
 COMMANDS = (
     *(run, status, ask, metric, chip, explain, outlook, report),
-    *(source, policy, release, docs, dbt, alerts, completion),
+    *(source, policy, release, docs, dbt, dagster, alerts, metrics, completion),
     *(doctor, repair, housekeeping, backup, restore),
 )
 for command in COMMANDS:

@@ -44,6 +44,19 @@ SAMPLE_QUERY = """
     help="With --live: fetch only these sources or areas (may be repeated).",
 )
 @click.option(
+    "--due",
+    is_flag=True,
+    help="With --live: fetch only the sources that are due by the cadence of their contracts.",
+)
+@click.option(
+    "--wait",
+    "wait_s",
+    type=click.FloatRange(min=0),
+    default=0.0,
+    metavar="SECONDS",
+    help="Wait so long for another run to end, instead of giving up at once.",
+)
+@click.option(
     "--set",
     "assumptions",
     multiple=True,
@@ -74,6 +87,8 @@ def run(
     as_of: datetime | None,
     live: bool,
     only: tuple[str, ...],
+    due: bool,
+    wait_s: float,
     assumptions: tuple[str, ...],
     scenario: Path | None,
     rebuild: bool,
@@ -96,6 +111,8 @@ def run(
     settings = Settings(draws=draws) if draws else Settings()
     if only and not live:
         raise click.UsageError("--only says what to fetch; use it with --live")
+    if due and not live:
+        raise click.UsageError("--due says what to fetch; use it with --live")
 
     if assumptions or scenario:
         if live or is_open:
@@ -106,7 +123,7 @@ def run(
         return
     day = as_of.date() if as_of else None
     with show_progress(is_quiet=as_json) as progress:
-        outcome = run_pipeline(settings, day, live, list(only), progress, rebuild)
+        outcome = run_pipeline(settings, day, live, list(only), progress, rebuild, due, wait_s)
         open_path = write_open(settings, outcome) if is_open else None
         for item in tidy_up(settings):
             progress(f"removed {item.kind} {item.path.name}: {item.why}")

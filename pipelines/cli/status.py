@@ -7,27 +7,14 @@ from datetime import date
 import click
 import duckdb
 
-from pipelines.base.files import read_mapping
 from pipelines.base.rows import fetch_dicts
 from pipelines.base.settings import Settings, today_utc
 from pipelines.cli.tables import print_json, print_table
 from pipelines.release.publish import find_readable
+from pipelines.run.reports import read_last_run, read_run_reports
 
 # exit codes beside 0; 2 is click's own, for wrong input
 FAILED, NEVER_RUN, STALE = 1, 3, 4
-
-
-def read_run_reports(settings: Settings) -> list[dict]:
-    """Return the reports of the kept runs, the newest last; damaged ones are left out."""
-    folder = settings.warehouse_dir / "data" / "runs"
-    found = [read_mapping(path) for path in sorted(folder.glob("*.json"))]
-    return [report for report in found if {"run_id", "status", "ended_at"} <= report.keys()]
-
-
-def read_last_run(settings: Settings) -> dict | None:
-    """Return the report of the newest run, whatever became of it; None before the first."""
-    reports = read_run_reports(settings)
-    return reports[-1] if reports else None
 
 
 def collect_status(settings: Settings) -> dict:

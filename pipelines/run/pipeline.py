@@ -6,26 +6,31 @@ lock.
 
 import logging
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 
+from pipelines.archive.documents import Archive
 from pipelines.base.errors import MachineFault
 from pipelines.base.faults import FAULTS, describe_fault
-from pipelines.base.files import read_mapping, remove_leftovers, write_json
-from pipelines.base.settings import Settings, now_utc
+from pipelines.base.files import read_mapping, remove_leftovers
+from pipelines.base.log import RUN_ID
+from pipelines.base.settings import Settings, today_utc
 from pipelines.build.kept import forget_build
 from pipelines.build.kept_outlooks import get_outlooks_dir
 from pipelines.ingest.lost_records import restore_lost_records
-from pipelines.release.lock import hold_lock
+from pipelines.release.lock import describe_holder, hold_lock, is_held
 from pipelines.release.manifest import read_manifest_file
 from pipelines.release.mend import mend_release
 from pipelines.release.outlooks import keep_outlooks
 from pipelines.release.publish import CLOCK_NOTE, complete_publication, read_current_id
 from pipelines.release.whole import list_release_folders
 from pipelines.run.alerts import tell
+from pipelines.run.due import list_due
 from pipelines.run.held import find_held
+from pipelines.run.history import write_metrics_file
+from pipelines.run.reports import describe_run, write_run_report
 from pipelines.run.stages import (
     audit_build,
     build_models,
@@ -36,12 +41,13 @@ from pipelines.run.stages import (
     register_raw,
     write_meta,
 )
-from pipelines.run.state import Outcome, Run, start_run, time_stage
+from pipelines.run.state import Outcome, Run, require_draws, start_run, time_stage
+from pipelines.run.status_page import write_status_page
 
 logger = logging.getLogger(__name__)
 
-# days for which the report of a run is kept
-KEPT_DAYS = 30
+# seconds between two looks at a lock that somebody holds
+LOOK_EVERY_S = 2.0
 
 
 def run_pipeline(
@@ -51,6 +57,8 @@ def run_pipeline(
     only: list[str] | None = None,
     progress: Callable[[str], None] = lambda line: None,
     rebuild: bool = False,
+    due: bool = False,
+    wait_s: float = 0.0,
 ) -> Outcome:
     """Run the main job from end to end in this process.
 
@@ -61,18 +69,47 @@ def run_pipeline(
         only: with `live`, fetch only these sources or areas.
         progress: receives a line for everything worth telling while the run goes on.
         rebuild: build everything from nothing, even if that would only repeat the release.
+        due: with `live`, fetch only the sources that are due by their cadence.
+        wait_s: seconds to wait for another run to end.
 
     Returns:
         What was published, or the release that still holds because nothing changed.
 
     Raises:
         LockHeld: another run works on this warehouse.
+        DrawsError: the settings ask for too few draws.
         ContractError, BuildFailed, AuditFailed: nothing was published; what was stays published.
     """
+    require_draws(settings)
+    wait_for_lock(settings, wait_s, progress)
     run = start_run(settings, as_of, progress)
     with hold_run(run):
-        run.outcome = _run_stages(run, live, only or [], rebuild)
+        run.outcome = _run_stages(run, live, only or [], rebuild, due)
     return run.outcome
+
+
+def wait_for_lock(
+    settings: Settings, seconds: float, progress: Callable[[str], None] = lambda line: None
+) -> None:
+    """Wait until no other run works on the warehouse, or the time is over."""
+    ends_at = time.monotonic() + seconds
+    if seconds and is_held(settings.lock_path):
+        progress(f"waiting for {describe_holder(settings.lock_path)}")
+    while time.monotonic() < ends_at and is_held(settings.lock_path):
+        time.sleep(LOOK_EVERY_S)
+
+
+def fetch_due(run: Run, only: list[str], due: bool) -> None:
+    """Ask the addresses of connectors: all, some, or those of them that are due."""
+    if due:
+        archive = Archive(run.settings.archive_dir)
+        asked = [c for c in run.contracts if not only or {c.source_id, c.area} & set(only)]
+        found = list_due(asked, archive, today_utc())
+        if not found:
+            run.progress("  no source is due")
+            return
+        only = found
+    fetch_live(run, only)
 
 
 @contextmanager
@@ -86,6 +123,7 @@ def hold_run(run: Run) -> Iterator[None]:
         LockHeld: another run works on this warehouse.
     """
     with hold_lock(run.settings.lock_path, f"run {run.run_id} as of {run.as_of}"):
+        RUN_ID.set(run.run_id)
         try:
             prepare_warehouse(run)
             yield
@@ -107,16 +145,28 @@ def _end_run(run: Run) -> None:
     elif run.outcome:
         status, message = run.outcome.status, run.outcome.message
     try:
-        write_run_report(run, status, message)
+        write_run_report(run.settings, describe_run(run, status, message))
         tell(run)
+        show_status(run.settings)
     except FAULTS as error:
         logger.error("the report of run %s: %s", run.run_id, describe_fault(error, run.settings))
+    finally:
+        RUN_ID.set(None)
 
 
-def _run_stages(run: Run, live: bool, only: list[str], rebuild: bool) -> Outcome:
+def show_status(settings: Settings) -> None:
+    """Write status page and metrics; one that cannot be written stops no run."""
+    try:
+        write_status_page(settings)
+        write_metrics_file(settings)
+    except FAULTS as error:
+        logger.error("status page and metrics: %s", describe_fault(error, settings))
+
+
+def _run_stages(run: Run, live: bool, only: list[str], rebuild: bool, due: bool) -> Outcome:
     if live:
         with time_stage(run, "fetch"):
-            fetch_live(run, only)
+            fetch_due(run, only, due)
     with time_stage(run, "ingest"):
         ingest_sources(run)
     if held := find_held(run):
@@ -181,23 +231,3 @@ def require_clock(run: Run) -> None:
         f"{manifest.as_of}; nothing was done. If the clock is wrong, set it right; if it was wrong "
         "when that release was made, run: compute-balance repair --clock"
     )
-
-
-def write_run_report(run: Run, status: str, message: str) -> None:
-    """Keep how a run ended under `runs/`, for `status`; those of the last days stay."""
-    folder = run.settings.warehouse_dir / "data" / "runs"
-    write_json(
-        folder / f"{run.run_id}.json",
-        {
-            "run_id": run.run_id,
-            "as_of": run.as_of,
-            "ended_at": now_utc(),
-            "status": status,
-            "message": message,
-            "stages": [asdict(stage) for stage in run.record.stages],
-        },
-    )
-    oldest = datetime.now(UTC) - timedelta(days=KEPT_DAYS)
-    for path in folder.glob("*.json"):
-        if datetime.fromtimestamp(path.stat().st_mtime, UTC) < oldest:
-            path.unlink()

@@ -44,6 +44,7 @@ from pipelines.release.publish import (
     read_rollback,
 )
 from pipelines.run.held import find_held, require_no_hold
+from pipelines.run.history import list_history
 from pipelines.run.progress import Counter
 from pipelines.run.state import Outcome, Run, get_peak_mib
 
@@ -72,6 +73,7 @@ def fetch_live(run: Run, only: list[str]) -> None:
         if not only or {contract.source_id, contract.area} & set(only):
             for fetch in fetch_source(contract, archive, run.settings, asker):
                 run.fetched.append(fetch.outcome)
+                run.answers.append(fetch)
                 run.progress(
                     f"  {fetch.source_id} {fetch.document}: {fetch.outcome}, {fetch.message}"
                 )
@@ -375,6 +377,7 @@ def publish_build(run: Run) -> Outcome:
         )
         write_run_rows(connection, run.record)
         run.record.stages.pop()
+        insert_rows(connection, "run_history", list_history(run))
     finally:
         connection.close()
     require_lock(settings.lock_path)

@@ -10,7 +10,7 @@ import pytest
 
 from pipelines.base.environment import set_environment
 from pipelines.build.models import run_dbt
-from pipelines.run.pipeline import KEPT_DAYS, write_run_report
+from pipelines.run.reports import KEPT_DAYS, describe_run, write_run_report
 from pipelines.run.state import start_run
 from tests.small_project.builder import SmallProject
 
@@ -35,7 +35,7 @@ def test_reports_go_after_some_days_wherever_the_machine_stands(
         written = datetime.now(UTC) - timedelta(days=KEPT_DAYS) + timedelta(hours=1)
         moment = (datetime.now(UTC) - age if age else written).timestamp()
         os.utime(folder / f"{name}.json", (moment, moment))
-    write_run_report(run, "failed", "for a reason")
+    write_run_report(run.settings, describe_run(run, "failed", "for a reason"))
     left = {path.stem for path in folder.glob("*.json")}
     assert left == {"young", run.run_id}
     report = json.loads((folder / f"{run.run_id}.json").read_text(encoding="utf-8"))
