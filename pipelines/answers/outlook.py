@@ -19,7 +19,6 @@ from pipelines.base.rows import fetch_dicts
 # from what comes to what it needs
 MEASURES = (
     "delivered",
-    "delivered_bounded",
     "nominal",
     "deployed",
     "powered",

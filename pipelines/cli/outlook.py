@@ -13,7 +13,6 @@ from pipelines.release.publish import find_readable
 
 TITLES = {
     "delivered": "Delivered in the quarter, thousand H100e (8 bits)",
-    "delivered_bounded": "The same under limits of packaging, memory, money and power",
     "nominal": "Delivered and not retired, thousand H100e (8 bits)",
     "deployed": "Deployed, thousand H100e (8 bits)",
     "powered": "Powered, thousand H100e (8 bits)",
@@ -71,12 +70,13 @@ def print_outlook(answer: OutlookAnswer) -> None:
 
 def _print_rows(rows: list[dict]) -> None:
     print_table(
-        ["quarter", "median", "5 to 95 %", "simple rule", "cases", "90 % held", "skill", "read as"],
+        ["quarter", "median", "5 to 95 %", "rule alone", "simple rule", "cases", "90 % held", "skill", "read as"],
         [
             [
                 row["quarter_label"],
                 _show(row, "value_p50"),
                 _show_range(row),
+                _show(row, "orders_p50"),
                 _show(row, "rule_p50"),
                 row["record_cases"],
                 row["record_coverage_90"],

@@ -1,91 +1,89 @@
--- Deliveries over the world under what limits them, with China by its pieces. Bounds have no record, so
--- their spread around the median is widened to that of the rule that has one, wherever it is narrower.
-with bounded as (
+-- Deliveries outside China under what limits them, by region and quarter ahead in each world of growth on
+-- every draw: each region gets the part of its orders that all get. Limits have no record, so the spread
+-- around the median is widened to that of the rule that has one, wherever it is narrower in the quarter or
+-- in all quarters ahead so far.
+with orders as (
+    select * from {{ ref('int_outlook__orders') }}
+),
+
+bounded as (
     select * from {{ ref('int_outlook__bounded') }}
 ),
 
-measures as (
-    select * from {{ ref('int_outlook__measures') }}
-    where
-        measure = 'delivered'
-        and yardstick = '8bit'
-),
-
-china as (
+totals as (
     select
+        world_id,
         quarter_start,
         draw,
-        amount,
-    from measures
-    where
-        region_id = 'CN'
-        and rule = 'outlook'
+        {{ exact_sum('h100e_8bit') }} as h100e_8bit,
+    from orders
+    group by world_id, quarter_start, draw
 ),
 
-world as (
+shared as (
     select
-        bounded.quarter_start,
-        bounded.draw,
-        bounded.h100e_8bit + china.amount as amount,
-    from bounded
-    inner join china
+        orders.world_id,
+        orders.quarter_start,
+        orders.region_id,
+        orders.draw,
+        orders.h100e_8bit as ordered_h100e,
+        orders.h100e_8bit * bounded.h100e_8bit / totals.h100e_8bit as bounded_h100e,
+    from orders
+    inner join totals
         on
-            bounded.quarter_start = china.quarter_start
-            and bounded.draw = china.draw
+            orders.world_id = totals.world_id
+            and orders.quarter_start = totals.quarter_start
+            and orders.draw = totals.draw
+    inner join bounded
+        on
+            orders.world_id = bounded.world_id
+            and orders.quarter_start = bounded.quarter_start
+            and orders.draw = bounded.draw
 ),
 
-bounded_points as (
+summed as (
     select
-        quarter_start,
-        {{ quantile_points('amount') }} as points,
-    from world
-    group by quarter_start
+        *,
+        sum(ordered_h100e) over so_far as ordered_so_far,
+        sum(bounded_h100e) over so_far as bounded_so_far,
+    from shared
+    window so_far as (
+        partition by world_id, region_id, draw
+        order by quarter_start
+        rows between unbounded preceding and current row
+    )
 ),
 
-rule_points as (
+points as (
     select
+        world_id,
         quarter_start,
-        {{ quantile_points('amount') }} as points,
-    from measures
-    where
-        region_id = 'WORLD'
-        and rule = 'outlook'
-        and draw > 0
-    group by quarter_start
+        region_id,
+        {%- for amount in ['ordered_h100e', 'bounded_h100e', 'ordered_so_far', 'bounded_so_far'] %}
+        {{ quantile_points(amount) }} as {{ amount }},
+        {%- endfor %}
+    from summed
+    group by world_id, quarter_start, region_id
 )
 
 select
-    'delivered_bounded' as measure,
-    '8bit' as yardstick,
-    'outlook' as rule,
-    world.quarter_start,
-    'WORLD' as region_id,
-    world.draw,
-    bounded_points.points.p50 * power(
-        world.amount / bounded_points.points.p50,
+    shared.world_id,
+    shared.quarter_start,
+    shared.region_id,
+    shared.draw,
+    points.bounded_h100e.p50 * power(
+        shared.bounded_h100e / points.bounded_h100e.p50,
         greatest(
             1,
-            ln(rule_points.points.p95 / rule_points.points.p05)
-            / ln(bounded_points.points.p95 / bounded_points.points.p05)
+            ln(points.ordered_h100e.p95 / points.ordered_h100e.p05)
+            / ln(points.bounded_h100e.p95 / points.bounded_h100e.p05),
+            ln(points.ordered_so_far.p95 / points.ordered_so_far.p05)
+            / ln(points.bounded_so_far.p95 / points.bounded_so_far.p05)
         )
-    ) as amount,
-from world
-inner join bounded_points on world.quarter_start = bounded_points.quarter_start
-inner join rule_points on world.quarter_start = rule_points.quarter_start
-
-union all
-
--- the simple rule knows no bounds
-select
-    'delivered_bounded' as measure,
-    measures.yardstick,
-    measures.rule,
-    measures.quarter_start,
-    measures.region_id,
-    measures.draw,
-    measures.amount,
-from measures
-where
-    measures.rule = 'mean_growth'
-    and measures.region_id = 'WORLD'
-    and measures.quarter_start in (select quarter_start from bounded)
+    ) as h100e_8bit,
+from shared
+inner join points
+    on
+        shared.world_id = points.world_id
+        and shared.quarter_start = points.quarter_start
+        and shared.region_id = points.region_id

@@ -11,7 +11,12 @@ outcomes as (
 
 outlooks as (
     select * from {{ ref('int_outlook__outlooks') }}
-    where yardstick in ('8bit', 'it_power')
+    where
+        yardstick in ('8bit', 'it_power')
+        and scenario_id = 'baseline'
+        and growth_scenario_id = 'expected'
+        and workload_id = 'all'
+        and access = 'all'
 ),
 
 joined as (
