@@ -87,7 +87,5 @@ def select_named(files: list[Path], columns: dict[str, str]) -> str:
     rows = f"select {nulls} where false"
     if files:
         paths = ", ".join(quote_text(str(path.resolve())) for path in files)
-        rows += (
-            f" union all by name select * from read_parquet([{paths}], union_by_name = true)"
-        )
+        rows += f" union all by name select * from read_parquet([{paths}], union_by_name = true)"
     return f"select {listed} from ({rows})"

@@ -22,8 +22,8 @@ AMOUNTS = re.compile(
 )
 SIGNED = re.compile(r"(^|_)(gap|change|headroom|swing|impact|effect|correlation)(_|$)")
 GRADES = ("reported", "estimated", "modelled", "inferred")
-# What a name refers to, stated once for all marts: pattern of the column (or of table and column, for
-# a table whose names have another home), table, key.
+# What a name refers to, stated once for all marts: pattern of the column (or of table and
+# column, for a table whose names have another home), table, key.
 REFERENCES = tuple(
     (re.compile(pattern), home, key)
     for pattern, home, key in (

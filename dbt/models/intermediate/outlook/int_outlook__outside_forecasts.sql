@@ -1,3 +1,4 @@
+{{ config(materialized='view') }}
 -- What others said, with what came: the logarithm of said over came, and the same by groups. Forecasts
 -- that match only partly are told apart; a group counts whole and partial matches that have numbers on both
 -- sides. Ours for the same quarter stands beside where one measure says the same.

@@ -1,6 +1,6 @@
--- What a wafer of accelerators holds in each quarter of the outlook, in each world of growth on every draw: H100 equivalents,
--- memory, IT power and money, by the classes of packages that it is cut into. Judged shares are straight
--- between their days; Blackwell is what the other classes leave.
+-- What a wafer of accelerators holds in each quarter of the outlook, in each world of growth on every draw:
+-- H100 equivalents, memory, IT power and money, by the classes of packages that it is cut into. Judged shares
+-- are straight between their days; Blackwell is what the other classes leave.
 with quarters as (
     select * from {{ ref('int_outlook__quarters') }}
 ),
