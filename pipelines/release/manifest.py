@@ -10,7 +10,7 @@ from pipelines.base.files import read_mapping, write_json
 
 MANIFEST_FILE = "manifest.json"
 # Version of the published tables and columns: additions are minor, removals major.
-CONTRACT_VERSION = "1.5.0"
+CONTRACT_VERSION = "1.6.0"
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,8 @@ import duckdb
 
 from pipelines.base.files import get_temporary_path, replace_file
 from pipelines.base.settings import Settings
-from pipelines.base.sql import quote_name, quote_text
-from pipelines.build.kept_outlooks import OUTLOOK_COLUMNS, get_outlooks_dir
+from pipelines.base.sql import quote_text
+from pipelines.build.kept_outlooks import OUTLOOK_COLUMNS, get_outlooks_dir, select_named
 from pipelines.release.ledger import find_damaged_outlooks, note_digests
 from pipelines.release.manifest import Manifest, list_releases
 
@@ -67,15 +67,14 @@ def set_aside_damaged(settings: Settings) -> list[Path]:
 def _write_outlook(source: Path, target: Path, manifest: Manifest, mark: str) -> None:
     """Copy the rows of a release's outlook, with what tells which outlook it is."""
     temporary = get_temporary_path(target)
-    columns = ", ".join(quote_name(name) for name in OUTLOOK_COLUMNS)
     with duckdb.connect(":memory:") as connection:
         connection.execute(
             f"copy (select {quote_text(target.stem)} as outlook_id, "
             f"{quote_text(mark)} as content_hash, "
             f"{quote_text(manifest.release_id)} as release_id, "
             f"date '{manifest.as_of}' as as_of, "
-            f"date '{manifest.created_at.date()}' as made_on, {columns} "
-            f"from read_parquet({quote_text(str(source))})) "
+            f"date '{manifest.created_at.date()}' as made_on, * "
+            f"from ({select_named([source], OUTLOOK_COLUMNS)})) "
             f"to {quote_text(str(temporary))} (format parquet, compression zstd)"
         )
     temporary.chmod(READ_ONLY)
