@@ -21,14 +21,6 @@ curves as (
     where draw <= {{ var('outlook_draws') }}
 ),
 
-slope_parts as (
-    select
-        draw,
-        outlook_token_slope as slope_part,
-    from {{ constant_draws('outlook_token_slope') }}
-    where draw <= {{ var('outlook_draws') }}
-),
-
 -- the last slope runs over nine months at least: two readings of one season tell no trend
 last_points as (
     select
@@ -66,9 +58,7 @@ read_curves as (
         curves.curve,
     from curves
     inner join quarters
-        on
-            curves.quarter_start = quarters.quarter_start
-            and quarters.quarters_ahead = 0
+        on curves.quarter_start = quarters.quarter_start and quarters.quarters_ahead = 0
     where curves.curve <> 'compute_per_token'
     qualify row_number() over (
         partition by curves.curve = 'us', curves.draw
@@ -80,13 +70,11 @@ token_growth as (
     select
         unnest(read_curves.region_ids) as region_id,
         read_curves.draw,
-        slopes.log_growth_per_quarter * slope_parts.slope_part as log_growth_per_quarter,
+        slopes.log_growth_per_quarter * slope_parts.outlook_token_slope as log_growth_per_quarter,
     from read_curves
-    inner join slopes
-        on
-            read_curves.curve = slopes.curve
-            and read_curves.draw = slopes.draw
-    inner join slope_parts on read_curves.draw = slope_parts.draw
+    inner join slopes on read_curves.curve = slopes.curve and read_curves.draw = slopes.draw
+    inner join {{ constant_draws('outlook_token_slope') }} as slope_parts
+        on read_curves.draw = slope_parts.draw
 ),
 
 compute_points as (
@@ -107,9 +95,7 @@ compute_points as (
         ln(curves.value) as scaled,
     from curves
     inner join quarters
-        on
-            curves.quarter_start = quarters.quarter_start
-            and quarters.quarters_ahead = 0
+        on curves.quarter_start = quarters.quarter_start and quarters.quarters_ahead = 0
     where curves.curve = 'compute_per_token'
 ),
 

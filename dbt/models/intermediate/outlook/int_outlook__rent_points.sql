@@ -2,11 +2,7 @@
 -- changes, and that a rent falls back towards a neutral level over the cost of the chip while that cost
 -- falls. Nineteen points (5 to 95 %) of the normal distribution of the logarithm, with what came where it has
 -- come. Past quarters are origins of the record, the last complete one is the present. Central values alone.
-with quarters as (
-    select * from {{ ref('int_reference__calendar_quarters') }}
-),
-
-ends as (
+with ends as (
     select max(last_complete_quarter) as last_complete_quarter
     from {{ ref('int_outlook__quarters') }}
 ),
