@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 
-from pipelines.archive.documents import Archive, read_json
+from pipelines.archive.documents import Archive, read_note
 from pipelines.base.files import write_json
 
 
@@ -25,7 +25,7 @@ class Acceptance:
 
 def list_accepted(archive: Archive, source_id: str) -> dict[str, Acceptance]:
     """Return by SHA-256 the documents of a source whose change was accepted."""
-    content = read_json(_get_path(archive, source_id))
+    content = read_note(_get_path(archive, source_id))
     return {
         sha256: Acceptance(sha256, item["by"], item["reason"], datetime.fromisoformat(item["at"]))
         for sha256, item in content.items()

@@ -175,7 +175,7 @@ class Archive:
 
     def list_sightings(self, source_id: str, document: str) -> dict[date, str]:
         """Return by day the SHA-256 of what an address served; unchanged bytes stand here again."""
-        content = read_json(self._get_sightings_path(source_id, document))
+        content = read_note(self._get_sightings_path(source_id, document))
         try:
             return {date.fromisoformat(day): str(sha256) for day, sha256 in content.items()}
         except ValueError as error:
@@ -187,7 +187,7 @@ class Archive:
 
     def list_withdrawn(self, source_id: str) -> dict[str, Withdrawal]:
         """Return by SHA-256 the documents of a source that no build reads any more."""
-        content = read_json(self._get_withdrawals_path(source_id))
+        content = read_note(self._get_withdrawals_path(source_id))
         return {
             sha256: Withdrawal(sha256, item["reason"], datetime.fromisoformat(item["at"]))
             for sha256, item in content.items()
@@ -230,7 +230,7 @@ class Archive:
 
     def read_fetch_note(self, source_id: str, document: str) -> FetchNote | None:
         """Return how the last fetch of an address ended; None if it was never asked."""
-        content = read_json(self._get_note_path(source_id, document))
+        content = read_note(self._get_note_path(source_id, document))
         try:
             return FetchNote(
                 **content | {"fetched_at": datetime.fromisoformat(content["fetched_at"])}
@@ -241,7 +241,7 @@ class Archive:
     @staticmethod
     def _read_record(path: Path) -> Document | None:
         """Return a record; None, with a warning, where the file is cut or no record."""
-        content = read_json(path)
+        content = read_note(path)
         try:
             content["document_on"] = date.fromisoformat(content["document_on"])
             content["fetched_at"] = datetime.fromisoformat(content["fetched_at"])
@@ -251,7 +251,7 @@ class Archive:
             return None
 
 
-def read_json(path: Path) -> dict:
+def read_note(path: Path) -> dict:
     """Return a JSON file's mapping; an empty one where it is missing, cut or something else."""
     if not path.exists():
         return {}

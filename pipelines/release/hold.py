@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 
-from pipelines.archive.documents import read_json
+from pipelines.archive.documents import read_note
 from pipelines.base.errors import ReleaseError
 from pipelines.base.files import write_json
 from pipelines.base.settings import Settings
@@ -51,7 +51,7 @@ def hold_release(settings: Settings, by: str, reason: str, at: datetime) -> Hold
 
 def read_hold(settings: Settings) -> Hold | None:
     """Return the hold that stands; None where there is none."""
-    content = read_json(_get_path(settings))
+    content = read_note(_get_path(settings))
     try:
         return Hold(**content | {"at": datetime.fromisoformat(content["at"])})
     except (KeyError, TypeError, ValueError):
