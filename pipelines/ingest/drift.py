@@ -141,12 +141,12 @@ class DriftWatch:
                 found.append(make("column_emptied", what, expected, True))
         return found
 
-    def _maker(self, load: Load, table: Table | None) -> Callable[[str, str, str, bool], Drift]:
+    def _maker(self, load: Load, table: Table) -> Callable[[str, str, str, bool], Drift]:
         mend = f"{self._contract.folder.name}/{CONTRACT_FILE}"
 
         def make(kind: str, found: str, expected: str, stops: bool) -> Drift:
             return Drift(
-                self._contract.source_id, table and table.table, load.document, load.sha256, kind,
+                self._contract.source_id, table.table, load.document, load.sha256, kind,
                 found, expected, mend, stops, self._accepted.get(load.sha256) if stops else None,
             )  # fmt: skip
 

@@ -82,7 +82,7 @@ def parse(document: Document, content: bytes) -> dict[str, pa.Table]:
 
 def _choose(block: pa.Table) -> pa.Table:
     """Return the lines of a block that price a followed machine."""
-    chosen = pc.is_valid(block["GPU"])
+    rows = block.filter(pc.is_valid(block["GPU"]))
     for name, value in CHOSEN.items():
-        chosen = pc.and_kleene(chosen, pc.equal(block[name], value))
-    return block.filter(pc.fill_null(chosen, False))
+        rows = rows.filter(pc.is_in(rows[name], pa.array([value])))
+    return rows
