@@ -34,7 +34,8 @@ from scripts.campaign.world import (
 )
 from tests.small_project.builder import build_project
 
-COMMANDS = (
+Commands = tuple[tuple[str, ...], ...]
+COMMANDS: Commands = (
     ("status",),
     ("doctor",),
     ("release", "list"),
@@ -94,7 +95,9 @@ DAMAGES: dict[str, Callable[[Path], None]] = {
 }
 
 
-def try_damage(world: World, path: Path, damage: str, logs: Path) -> dict:
+def try_damage(
+    world: World, path: Path, damage: str, logs: Path, commands: Commands = COMMANDS
+) -> dict:
     """Damage one file of a world, call the commands, and judge.
 
     Returns:
@@ -107,7 +110,7 @@ def try_damage(world: World, path: Path, damage: str, logs: Path) -> dict:
     said: list[str] = []
     unclear: list[str] = []
     last: Done | None = None
-    for number, arguments in enumerate(COMMANDS):
+    for number, arguments in enumerate(commands):
         last = call(world.project, logs / str(number), *arguments)
         said.append(f"{' '.join(arguments)} {last.code} {last.sentence}".strip())
         if last.has_traceback:

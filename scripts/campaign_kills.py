@@ -55,27 +55,38 @@ def kill_in(process: Started, stage: str, wait: float) -> Done:
     return process.wait()
 
 
-def kill_runs(folder: Path, count: int, seed: int, tally: Tally) -> None:
-    """Kill so many runs of one warehouse, one after the other, in every stage in turn."""
-    chance = random.Random(seed)
-    rows = build_project(folder / "template").read_quotes()
-    logs = folder / "logs"
-    with serve_quotes(rows) as url:
-        project = make_world(folder / "world", logs, url).project
-        contents, seconds = learn_contents(project, logs / "learn")
-        for number in range(count):
-            price, stage = PRICES[(number + 1) % 2], STAGES[number % len(STAGES)]
-            project.change_quote("q05", usd_per_hour_p50=price)
-            before, wait = list_archived(project), chance.uniform(0.0, seconds[stage])
-            done = kill_in(start(project, logs / "killed", "run", "--live"), stage, wait)
-            lost = judge_published(project, set(contents.values()))
-            lost += judge_documents(project, before)
-            unclear = name_unclear(call(project, logs / "asked", "status"), "status")
-            more_lost, more_unclear = judge_next_run(project, logs / "next", contents[price])
-            lost += more_lost + judge_documents(project, before)
-            was_killed = done.code == -signal.SIGKILL
-            name = f"{number} {wait:.2f} s into {stage}{'' if was_killed else ' (had ended)'}"
-            tally.add(name, lost, unclear + more_unclear, stage=stage, was_killed=was_killed)
+def kill_runs(
+    project: SmallProject,
+    contents: dict[str, str],
+    seconds: dict[str, float],
+    chance: random.Random,
+    count: int,
+    tally: Tally,
+) -> None:
+    """Kill so many runs of one warehouse, one after the other, in every stage in turn.
+
+    Args:
+        project: has a release, and an address that answers.
+        contents: the content hash that each price of the quote gives.
+        seconds: how long each stage takes; those of `STAGES` that are named are killed in.
+        chance: draws the moments.
+        count: trials.
+        tally: takes what became of each.
+    """
+    logs, stages = project.root.parent / "logs", [stage for stage in STAGES if stage in seconds]
+    for number in range(count):
+        price, stage = PRICES[(number + 1) % 2], stages[number % len(stages)]
+        project.change_quote("q05", usd_per_hour_p50=price)
+        before, wait = list_archived(project), chance.uniform(0.0, seconds[stage])
+        done = kill_in(start(project, logs / "killed", "run", "--live"), stage, wait)
+        lost = judge_published(project, set(contents.values()))
+        lost += judge_documents(project, before)
+        unclear = name_unclear(call(project, logs / "asked", "status"), "status")
+        more_lost, more_unclear = judge_next_run(project, logs / "next", contents[price])
+        lost += more_lost + judge_documents(project, before)
+        was_killed = done.code == -signal.SIGKILL
+        name = f"{number} {wait:.2f} s into {stage}{'' if was_killed else ' (had ended)'}"
+        tally.add(name, lost, unclear + more_unclear, stage=stage, was_killed=was_killed)
     killed = sum(item["was_killed"] for item in tally.found)
     print(f"{killed} of {count} were killed before they ended")
 
@@ -83,7 +94,13 @@ def kill_runs(folder: Path, count: int, seed: int, tally: Tally) -> None:
 def main() -> None:
     """Read the arguments, kill, print the tally."""
     arguments, tally = begin(__doc__, count=300)
-    kill_runs(arguments.folder, arguments.count, arguments.seed, tally)
+    rows = build_project(arguments.folder / "template").read_quotes()
+    with serve_quotes(rows) as url:
+        logs = arguments.folder / "logs"
+        project = make_world(arguments.folder / "world", logs, url).project
+        contents, seconds = learn_contents(project, logs / "learn")
+        chance = random.Random(arguments.seed)
+        kill_runs(project, contents, seconds, chance, arguments.count, tally)
     tally.print_end()
 
 

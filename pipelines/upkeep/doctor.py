@@ -71,7 +71,7 @@ def examine(settings: Settings, asks_network: bool = False) -> dict[str, Any]:
             "dagster": _read_version("dagster"),
             "great_expectations": _read_version("great-expectations"),
         },
-        "keys": list_keys(contracts),
+        "keys": check_keys(contracts),
         "unreachable": find_unreachable(contracts) if asks_network else None,
         "disk": disk,
         "lock": describe_holder(settings.lock_path) if is_held(settings.lock_path) else None,
@@ -89,7 +89,7 @@ def _read_version(package: str) -> str:
     return version(package)
 
 
-def list_keys(contracts: list[Contract]) -> dict[str, dict[str, bool]]:
+def check_keys(contracts: list[Contract]) -> dict[str, dict[str, bool]]:
     """Return by source which keys of the environment its addresses need, and whether each is set.
 
     The keys themselves are never read out.

@@ -31,7 +31,7 @@ from pipelines.upkeep.findings import Finding
 REPAIR = "run: compute-balance repair"
 
 
-def find_all(settings: Settings, contracts: list[Contract]) -> list[Finding]:
+def find_input_damage(settings: Settings, contracts: list[Contract]) -> list[Finding]:
     """Return everything that is wrong with the inputs that a warehouse keeps."""
     return [
         *find_leftovers(settings),

@@ -27,7 +27,7 @@ from pipelines.upkeep.files import REPAIR, name
 from pipelines.upkeep.findings import Finding
 
 
-def find_all(settings: Settings) -> list[Finding]:
+def find_release_damage(settings: Settings) -> list[Finding]:
     """Return everything that is wrong with what is published and what is kept of it."""
     return [
         *find_damaged_releases(settings),

@@ -47,7 +47,7 @@ ORDER = (
 def find_damage(settings: Settings) -> list[Finding]:
     """Return everything that is wrong with a warehouse."""
     contracts, _ = discover_contracts(settings.sources_dir)
-    return [*releases.find_all(settings), *files.find_all(settings, contracts)]
+    return [*releases.find_release_damage(settings), *files.find_input_damage(settings, contracts)]
 
 
 def repair(

@@ -30,7 +30,7 @@ class Tally:
         verdict = "lost" if lost else "unclear" if unclear else "survived"
         item = {"trial": name, "verdict": verdict, "why": lost + unclear, **more}
         self.found.append(item)
-        print(verdict, name, *item["why"], flush=True)
+        print(verdict, name, *lost, *unclear, flush=True)
         with self.results.open("a", encoding="utf-8") as file:
             file.write(json.dumps(item, default=str) + "\n")
 
@@ -48,7 +48,8 @@ def name_unclear(done: Done, what: str) -> list[str]:
     """Return what a person could not have understood of a command that failed."""
     if done.has_traceback:
         return [f"{what}: traceback: {done.errors.splitlines()[-1][:200]}"]
-    if done.code > 0 and not done.sentence:
+    # a status that says that the last run failed says it in its table
+    if done.code > 0 and not done.sentence and what != "status":
         return [f"{what}: exit code {done.code} without a sentence"]
     return []
 
