@@ -20,9 +20,9 @@ from pipelines.cli.dbt import dbt
 from pipelines.cli.docs import docs
 from pipelines.cli.explain import explain
 from pipelines.cli.metric import metric
-from pipelines.cli.metrics import metrics
 from pipelines.cli.outlook import outlook
 from pipelines.cli.policy import policy
+from pipelines.cli.prometheus import prometheus
 from pipelines.cli.release import release
 from pipelines.cli.report import report
 from pipelines.cli.run import run
@@ -46,7 +46,7 @@ def cli(verbose: bool) -> None:
 
 COMMANDS = (
     *(run, status, ask, metric, chip, explain, outlook, report),
-    *(source, policy, release, docs, dbt, dagster, alerts, metrics, completion),
+    *(source, policy, release, docs, dbt, dagster, alerts, prometheus, completion),
 )
 for command in COMMANDS:
     cli.add_command(command)
