@@ -67,6 +67,20 @@ class WhatIfError(ComputeBalanceError):
     exit_code = 2
 
 
+class MachineFault(ComputeBalanceError):
+    """The machine or its clock stands in the way: no room, a read-only folder, a day gone back."""
+
+
+class DamageFound(ComputeBalanceError):
+    """A file of the warehouse is not what was written; says which command mends it."""
+
+
+class BackupError(ComputeBalanceError):
+    """A backup cannot be made there, or is not whole, or its target holds a warehouse."""
+
+    exit_code = 2
+
+
 class UnexpectedRows(ComputeBalanceError):
     """A query that must answer with exactly one row answered with none, or with several."""
 

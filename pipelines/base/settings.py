@@ -42,6 +42,13 @@ class Settings(BaseSettings):
     fetch_pause_s: float = Field(default=0.2, ge=0)
     # days without a run that ended well, after which `status` calls the release stale
     stale_after_days: int = Field(default=7, ge=1)
+    # what housekeeping keeps, in days; what a kept release cites or a source needs stays longer
+    keep_release_days: int = Field(default=400, ge=1)
+    keep_as_of_days: int = Field(default=90, ge=1)
+    keep_what_if_days: int = Field(default=30, ge=1)
+    keep_raw_days: int = Field(default=30, ge=1)
+    keep_document_days: int = Field(default=400, ge=1)
+    keep_log_days: int = Field(default=30, ge=1)
     # minutes without further news, after which Dagster's sensor builds
     quiet_minutes: int = Field(default=10, ge=0)
     # days for which Dagster keeps its own records of runs

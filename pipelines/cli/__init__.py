@@ -9,6 +9,7 @@ import click
 
 from pipelines import __version__
 from pipelines.base.errors import ComputeBalanceError
+from pipelines.base.faults import FAULTS, describe_fault
 from pipelines.base.log import make_formatter
 from pipelines.base.settings import Settings
 from pipelines.cli.alerts import alerts
@@ -28,6 +29,9 @@ from pipelines.cli.report import report
 from pipelines.cli.run import run
 from pipelines.cli.source import source
 from pipelines.cli.status import status
+from pipelines.cli.upkeep import backup, doctor, housekeeping, repair, restore
+
+logger = logging.getLogger(__name__)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -47,6 +51,7 @@ def cli(verbose: bool) -> None:
 COMMANDS = (
     *(run, status, ask, metric, chip, explain, outlook, report),
     *(source, policy, release, docs, dbt, dagster, alerts, prometheus, completion),
+    *(doctor, repair, housekeeping, backup, restore),
 )
 for command in COMMANDS:
     cli.add_command(command)
@@ -59,3 +64,8 @@ def main() -> None:
     except ComputeBalanceError as error:
         click.echo(f"{type(error).__name__}: {error}", err=True)
         sys.exit(error.exit_code)
+    except FAULTS as error:
+        # the machine's or a damaged file's, not the project's: -v shows where it came up
+        logger.info("where it came up", exc_info=error)
+        click.echo(f"{type(error).__name__}: {describe_fault(error, Settings())}", err=True)
+        sys.exit(1)

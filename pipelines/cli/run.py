@@ -106,6 +106,7 @@ def run(
     run answered, 75 another run holds the lock.
     """
     from pipelines.run.pipeline import run_pipeline
+    from pipelines.upkeep.housekeeping import tidy_up
 
     settings = Settings(draws=draws) if draws else Settings()
     if only and not live:
@@ -124,6 +125,8 @@ def run(
     with show_progress(is_quiet=as_json) as progress:
         outcome = run_pipeline(settings, day, live, list(only), progress, rebuild, due, wait_s)
         open_path = write_open(settings, outcome) if is_open else None
+        for item in tidy_up(settings):
+            progress(f"removed {item.kind} {item.path.name}: {item.why}")
     if as_json:
         print_json(
             {
@@ -146,7 +149,7 @@ def write_open(settings: Settings, outcome: "Outcome") -> Path:
     """Write the open edition beside what a run published or found unchanged."""
     from pipelines.release.lock import hold_lock
     from pipelines.release.open_release import write_open_edition
-    from pipelines.release.publish import DATABASE_FILE
+    from pipelines.release.whole import DATABASE_FILE
 
     folder = settings.releases_dir / outcome.manifest.release_id
     if outcome.path != settings.current_path:

@@ -19,6 +19,7 @@ FAILED, NEVER_RUN, STALE = 1, 3, 4
 
 def collect_status(settings: Settings) -> dict:
     """Return release, last run, lock, sources that are not fresh and checks that did not pass."""
+    from pipelines.release.hold import read_hold
     from pipelines.release.lock import describe_holder, is_held
     from pipelines.release.publish import read_rollback
 
@@ -29,6 +30,7 @@ def collect_status(settings: Settings) -> dict:
         "running": describe_holder(settings.lock_path) if running else None,
         "last_run": read_last_run(settings),
         "rollback": read_rollback(settings),
+        "hold": read_hold(settings),
         "sources": [],
         "failed_checks": [],
         "failed_fetches": [],
@@ -140,6 +142,8 @@ def _print(content: dict) -> None:
     if content["rollback"]:
         back = content["rollback"]
         click.echo(f"rollback  from {back['from']} to {back['to']} at {back['at']}")
+    if content["hold"]:
+        click.echo(f"hold      {content['hold']}")
     last = content["last_run"]
     if last:
         click.echo(f"last run  {last['run_id']}: {last['status']}, {last['message']}")

@@ -323,6 +323,30 @@ META_TABLES: dict[str, MetaTable] = {
             "citation": ("VARCHAR", "How to cite the release."),
         },
     ),
+    "drift": MetaTable(
+        "One row per change of an upstream that its contract does not know: what to mend where.",
+        {
+            "source_id": ("VARCHAR", "Source."),
+            "table_name": ("VARCHAR", "Raw table; null where the whole address is meant."),
+            "document": ("VARCHAR", "Name of the document in the contract."),
+            "sha256": ("VARCHAR", "SHA-256 of the document that shows it."),
+            "kind": (
+                "VARCHAR",
+                "rows_gone, rows_added, column_emptied, new_column, new_value (of a closed list) "
+                "or stands_still (the same answer for too long).",
+            ),
+            "found": ("VARCHAR", "What was found."),
+            "expected": ("VARCHAR", "What was expected, and which bound says so."),
+            "mend": ("VARCHAR", "File to mend, within the sources."),
+            "is_stopped": (
+                "BOOLEAN",
+                "Whether the document is out of use for it; the last good one is used.",
+            ),
+            "accepted_by": ("VARCHAR", "Who accepted the change; null if nobody did."),
+            "accepted_at": ("TIMESTAMP", "Moment of that (UTC); null likewise."),
+            "accepted_because": ("VARCHAR", "Reason given; null likewise."),
+        },
+    ),
     "correction": MetaTable(
         "One row per correction of a known upstream error that the build applied.",
         {

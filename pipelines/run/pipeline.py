@@ -11,19 +11,24 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
 
-import duckdb
-
 from pipelines.archive.documents import Archive
-from pipelines.base.files import remove_leftovers
+from pipelines.base.errors import MachineFault
+from pipelines.base.faults import FAULTS, describe_fault
+from pipelines.base.files import read_mapping, remove_leftovers
 from pipelines.base.log import RUN_ID
 from pipelines.base.settings import Settings, today_utc
 from pipelines.build.kept import forget_build
 from pipelines.build.kept_outlooks import get_outlooks_dir
+from pipelines.ingest.lost_records import restore_lost_records
 from pipelines.release.lock import describe_holder, hold_lock, is_held
+from pipelines.release.manifest import read_manifest_file
+from pipelines.release.mend import mend_release
 from pipelines.release.outlooks import keep_outlooks
-from pipelines.release.publish import complete_publication
+from pipelines.release.publish import CLOCK_NOTE, complete_publication, read_current_id
+from pipelines.release.whole import list_release_folders
 from pipelines.run.alerts import tell
 from pipelines.run.due import list_due
+from pipelines.run.held import find_held
 from pipelines.run.history import write_metrics_file
 from pipelines.run.reports import describe_run, write_run_report
 from pipelines.run.stages import (
@@ -126,16 +131,27 @@ def hold_run(run: Run) -> Iterator[None]:
             run.failure = run.failure or str(error) or type(error).__name__
             raise
         finally:
-            if run.failure:
-                report = describe_run(run, "failed", run.failure)
-            elif run.outcome:
-                report = describe_run(run, run.outcome.status, run.outcome.message)
-            else:
-                report = describe_run(run, "built", "nothing was to be published")
-            write_run_report(run.settings, report)
-            tell(run)
-            show_status(run.settings)
-            RUN_ID.set(None)
+            _end_run(run)
+
+
+def _end_run(run: Run) -> None:
+    """Keep how a run ended, and tell it; what stands in the way of that is no failure of the run.
+
+    A full disk that ended the run leaves no room for its report either.
+    """
+    status, message = "built", "nothing was to be published"
+    if run.failure:
+        status, message = "failed", run.failure
+    elif run.outcome:
+        status, message = run.outcome.status, run.outcome.message
+    try:
+        write_run_report(run.settings, describe_run(run, status, message))
+        tell(run)
+        show_status(run.settings)
+    except FAULTS as error:
+        logger.error("the report of run %s: %s", run.run_id, describe_fault(error, run.settings))
+    finally:
+        RUN_ID.set(None)
 
 
 def show_status(settings: Settings) -> None:
@@ -143,8 +159,8 @@ def show_status(settings: Settings) -> None:
     try:
         write_status_page(settings)
         write_metrics_file(settings)
-    except (OSError, duckdb.Error) as error:
-        logger.error("status page and metrics were not written: %s", error)
+    except FAULTS as error:
+        logger.error("status page and metrics: %s", describe_fault(error, settings))
 
 
 def _run_stages(run: Run, live: bool, only: list[str], rebuild: bool, due: bool) -> Outcome:
@@ -153,6 +169,8 @@ def _run_stages(run: Run, live: bool, only: list[str], rebuild: bool, due: bool)
             fetch_due(run, only, due)
     with time_stage(run, "ingest"):
         ingest_sources(run)
+    if held := find_held(run):
+        return held
     if rebuild:
         forget_build(run.settings)
     elif unchanged := find_unchanged(run):
@@ -170,8 +188,13 @@ def _run_stages(run: Run, live: bool, only: list[str], rebuild: bool, due: bool)
 
 
 def prepare_warehouse(run: Run) -> None:
-    """Clear what a killed run left behind, and finish a publication that it had begun."""
+    """Clear what a killed run left behind, and finish a publication that it had begun.
+
+    Raises:
+        MachineFault: the clock has gone back behind the current release.
+    """
     settings = run.settings
+    require_clock(run)
     for folder in (settings.warehouse_dir / "data", get_outlooks_dir(settings)):
         removed = remove_leftovers(folder)
         if removed:
@@ -180,7 +203,31 @@ def prepare_warehouse(run: Run) -> None:
         for path in folder.glob("*.writing-*") if folder.exists() else []:
             is_folder = path.is_dir() and not path.is_symlink()
             shutil.rmtree(path) if is_folder else path.unlink()
+    for path in restore_lost_records(settings, run.contracts):
+        run.progress(f"wrote the record of an archived document again: {path.name}")
+    for folder in list_release_folders(settings.releases_dir):
+        if read_manifest_file(folder) is None and (mended := mend_release(folder)):
+            run.progress(f"mended release {folder.name}: {', '.join(mended)}")
     completed = complete_publication(settings)
     if completed:
         run.progress(f"finished publishing release {completed.release_id} of an earlier run")
     keep_outlooks(settings)
+
+
+def require_clock(run: Run) -> None:
+    """Refuse to build for a present day that lies before the day of the current release.
+
+    Raises:
+        MachineFault: names both days, and the ways out.
+    """
+    current = read_current_id(run.settings)
+    manifest = read_manifest_file(run.settings.releases_dir / (current or "none"))
+    if not run.is_current or manifest is None or manifest.as_of <= run.as_of:
+        return
+    if read_mapping(run.settings.warehouse_dir / CLOCK_NOTE).get("release_id") == current:
+        return
+    raise MachineFault(
+        f"the clock of this machine says {run.as_of}, and the current release {current} is as of "
+        f"{manifest.as_of}; nothing was done. If the clock is wrong, set it right; if it was wrong "
+        "when that release was made, run: compute-balance repair --clock"
+    )

@@ -6,14 +6,13 @@ metrics, the status page and the table `meta.run_history` all read these.
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipelines.base.files import write_json
+from pipelines.base.files import read_mapping, write_json
 from pipelines.base.settings import Settings, now_utc
 from pipelines.quality.records import count_checks
 
@@ -37,15 +36,8 @@ def read_last_run(settings: Settings) -> dict | None:
 
 def read_run_reports(settings: Settings) -> list[dict]:
     """Return the reports of the kept runs, the newest last; damaged ones are left out."""
-    found = []
-    for path in sorted(get_reports_dir(settings).glob("*.json")):
-        try:
-            report = json.loads(path.read_text(encoding="utf-8"))
-        except ValueError:
-            continue
-        if isinstance(report, dict) and {"run_id", "as_of", "ended_at", "status"} <= set(report):
-            found.append(report)
-    return found
+    found = [read_mapping(path) for path in sorted(get_reports_dir(settings).glob("*.json"))]
+    return [r for r in found if {"run_id", "as_of", "ended_at", "status"} <= r.keys()]
 
 
 def describe_run(run: Run, status: str, message: str) -> dict:

@@ -45,6 +45,8 @@ PRINT_NO_JSON = {
         ("source", "generate"),
     ),
     *(("source", "label"), ("source", "new"), ("source", "restore"), ("source", "withdraw")),
+    *(("source", "accept"), ("source", "backfill"), ("dagster",), ("prometheus",)),
+    *(("release", "accept"), ("release", "keep"), ("release", "resume")),
 }
 
 

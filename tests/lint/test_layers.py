@@ -23,6 +23,7 @@ ROOMS = (
     "answers",
     "pages",
     "run",
+    "upkeep",
     "assets",
     "cli",
 )

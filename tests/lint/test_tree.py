@@ -17,6 +17,7 @@ SKIPPED = {".git", ".venv", "__pycache__", "node_modules", ".pytest_cache", ".ru
 SKIPPED |= {".hypothesis", ".mypy_cache", "compute_balance.egg-info", "logs", "target", ".github"}
 # what a run writes below `warehouse/`; the rest of that folder belongs to the repository
 RUN_FOLDERS = {"as_of", "build", "data", "releases", "latest", "dagster", "docs", "hand", "status"}
+RUN_FOLDERS |= {"damaged"}
 TEXT_SUFFIXES = {".py", ".sql", ".yml", ".yaml", ".md", ".toml", ".txt", ".in", ".lock", ".json"}
 MAX_LINES = 400
 # files that may be longer, as patterns, with the reason
