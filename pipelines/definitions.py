@@ -11,35 +11,13 @@ from pipelines.assets.raw import make_raw_assets
 from pipelines.assets.release import release
 from pipelines.assets.resources import Warehouse, WarehouseRun, make_dbt_resource
 from pipelines.assets.sensors import make_failure_sensor, make_news_sensor
-from pipelines.base.errors import ContractError
 from pipelines.base.settings import Settings
-from pipelines.contracts.kept import read_kept_contract
-from pipelines.contracts.load import ContractFault, discover_contracts
-from pipelines.contracts.model import Contract
-
-
-def find_contracts(settings: Settings) -> tuple[list[Contract], list[ContractFault]]:
-    """Return the contracts of all sources, and what is wrong with some.
-
-    A contract that cannot be read takes nothing else along: the last good one stands for it, or
-    its tables are left out where there has never been one.
-
-    Raises:
-        ContractError: there is no source whose contract is right.
-    """
-    contracts, faults = discover_contracts(settings.sources_dir)
-    if not contracts:
-        raise ContractError("\n".join(fault.message for fault in faults))
-    kept = [
-        read_kept_contract(settings.contracts_dir, fault.source_id, fault.folder)
-        for fault in faults
-    ]
-    return [*contracts, *(contract for contract in kept if contract)], faults
+from pipelines.contracts.kept import find_contracts
 
 
 def build_definitions(settings: Settings) -> dg.Definitions:
     """Put together the definitions of one project; reads its contracts and dbt manifest."""
-    contracts, faults = find_contracts(settings)
+    contracts, faults = find_contracts(settings.sources_dir, settings.contracts_dir)
     parsed = parse_project(settings)
     audit = make_audit_asset(contracts, parsed.manifest)
     areas = list_areas(contracts, parsed.manifest)

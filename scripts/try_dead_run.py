@@ -4,8 +4,8 @@
 
 On a small project in an empty folder: the daemon starts and launches a run, which waits for the
 warehouse's lock. Daemon, code server and the run's process are killed together, as a power cut
-would. The daemon starts again, and another run is asked for. Printed is how many seconds after the
-second start the dead run was ended, when the next run began, and how it ended.
+would. The daemon starts again: it should end the dead run, and launch it once more. Printed is how
+many seconds after the second start the dead run was ended, and the next one began and ended well.
 """
 
 import argparse

@@ -5,14 +5,15 @@ Nothing of the warehouse depends on it. By default it is SQLite below `warehouse
 stands in the environment alone) it is that database.
 """
 
+import sqlite3
 import sys
 from collections.abc import Mapping
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from importlib.util import find_spec
 from pathlib import Path
 
 import dagster as dg
-import sqlalchemy as sa
 from dagster._core.storage.event_log.schema import AssetCheckExecutionsTable  # has no public name
 from dagster._core.storage.event_log.sql_event_log import SqlEventLogStorage
 from dagster._core.storage.event_log.sqlite import SqliteEventLogStorage
@@ -103,8 +104,6 @@ def purge_runs(instance: dg.DagsterInstance, days: int) -> int:
             for path in Path(storage.path_for_shard(run_id)).parent.glob(f"{run_id}.db*"):
                 path.unlink()
     if gone and isinstance(storage, SqliteEventLogStorage):
-        engine = sa.create_engine(f"sqlite:///{storage.path_for_shard('index')}")
-        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            connection.execute(sa.text("vacuum"))
-        engine.dispose()
+        with closing(sqlite3.connect(storage.path_for_shard("index"))) as connection:
+            connection.execute("vacuum")
     return len(gone)

@@ -21,9 +21,9 @@ from pipelines.cli.dbt import dbt
 from pipelines.cli.docs import docs
 from pipelines.cli.explain import explain
 from pipelines.cli.metric import metric
-from pipelines.cli.metrics import metrics
 from pipelines.cli.outlook import outlook
 from pipelines.cli.policy import policy
+from pipelines.cli.prometheus import prometheus
 from pipelines.cli.release import release
 from pipelines.cli.report import report
 from pipelines.cli.run import run
@@ -50,7 +50,7 @@ def cli(verbose: bool) -> None:
 
 COMMANDS = (
     *(run, status, ask, metric, chip, explain, outlook, report),
-    *(source, policy, release, docs, dbt, dagster, alerts, metrics, completion),
+    *(source, policy, release, docs, dbt, dagster, alerts, prometheus, completion),
     *(doctor, repair, housekeeping, backup, restore),
 )
 for command in COMMANDS:

@@ -28,6 +28,7 @@ ADDRESSES = "COMPUTE_BALANCE_ALERTS"
 # so many lines of one message; the rest is counted
 SHOWN_EVENTS = 20
 FAILED = "Compute Balance: the run failed, what was published stays"
+NOT_WELL = "Compute Balance: the warehouse is not well"
 LINE_LENGTH = 300
 
 
@@ -94,8 +95,14 @@ def tell(run: Run) -> int:
 
 
 def tell_event(settings: Settings, run_id: str, event: Event) -> int:
-    """Send that a run failed which could not tell so itself; as `tell` in all else."""
-    return _tell(settings, run_id, lambda: [event], FAILED)
+    """Send an event that no run told of: one was lost, or none has run; as `tell` in all else."""
+    return _tell(settings, run_id, lambda: [event], NOT_WELL)
+
+
+def is_failure_told(settings: Settings) -> bool:
+    """Tell whether somebody knows already that no run has ended well since."""
+    told = _read_told(settings.warehouse_dir / "data" / "alerts.json")
+    return any(key.startswith("failed: ") for key in told)
 
 
 def _tell(settings: Settings, run_id: str, find: Callable[[], list[Event]], title: str) -> int:
@@ -106,7 +113,7 @@ def _tell(settings: Settings, run_id: str, find: Callable[[], list[Event]], titl
     told = _read_told(path)
     events = find()
     new = [event for event in events if event.key not in told]
-    is_failed = title == FAILED
+    is_failed = title in (FAILED, NOT_WELL)
     ended = [key for key in told if key.startswith("failed: ")] if not is_failed else []
     if is_failed:
         # a failed run says nothing of the checks and sources of the release that still holds

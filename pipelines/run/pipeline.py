@@ -139,6 +139,10 @@ def _end_run(run: Run) -> None:
 
     A full disk that ended the run leaves no room for its report either.
     """
+    if not (run.failure or run.outcome or run.record.stages):
+        # Dagster sets its resources up once more to read a run that has ended
+        RUN_ID.set(None)
+        return
     status, message = "built", "nothing was to be published"
     if run.failure:
         status, message = "failed", run.failure

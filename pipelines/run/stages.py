@@ -6,7 +6,6 @@ Dagster assets call the same functions. What a stage does in detail belongs in i
 
 import shutil
 from dataclasses import asdict
-from datetime import date
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -28,7 +27,7 @@ from pipelines.build.models import (
     require_success,
     run_dbt,
 )
-from pipelines.build.register import find_next_change, open_build, start_build
+from pipelines.build.register import find_next_change, find_next_quarter, open_build, start_build
 from pipelines.ingest.ingest import SourceLoads, ingest_all
 from pipelines.quality.records import StageRecord, count_checks
 from pipelines.release.content import combine_hashes, hash_content, list_marts, sum_mart
@@ -191,12 +190,6 @@ def register_raw(run: Run) -> None:
     change = find_next_change(run.sources, run.settings, run.as_of)
     quarter = find_next_quarter(run.as_of)
     run.next_change_on = min(change, quarter) if change else quarter
-
-
-def find_next_quarter(day: date) -> date:
-    """Return the first day of the quarter after a day: then the balance's grid grows."""
-    month = 3 * ((day.month - 1) // 3) + 4
-    return date(day.year + month // 13, month - 12 * (month // 13), 1)
 
 
 def build_models(run: Run) -> None:

@@ -20,6 +20,7 @@ from pipelines.assets.keys import (
     RELEASE_KEY,
 )
 from pipelines.assets.manifest import hash_project
+from pipelines.assets.resources import Warehouse
 from pipelines.base.settings import PROJECT_DIR, Settings
 from pipelines.contracts.load import load_contracts
 from pipelines.contracts.model import AREAS
@@ -190,6 +191,10 @@ def test_job_of_an_area_holds_its_assets_and_publishes_nothing(
         }
         assert own <= chosen, area
         assert not chosen & {AUDIT_KEY, RELEASE_KEY}, area
+
+
+def test_resource_has_every_setting() -> None:
+    assert set(Warehouse.model_fields) == set(Settings.model_fields)
 
 
 def test_daily_run_fetches_and_publishes_in_utc(repository_definitions: dg.Definitions) -> None:

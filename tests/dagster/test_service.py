@@ -1,6 +1,7 @@
 """What happens unattended: dead runs, due sources, news, failures, broken contracts, records."""
 
 import json
+import os
 import subprocess
 import sys
 import time
@@ -57,12 +58,13 @@ def test_run_whose_process_is_gone_ends_and_one_that_lives_goes_on(
         instance.report_engine_event("began", run, EngineEventData.in_process(process.pid))
         runs.append(run)
     processes[0].kill()
+    # it has ended, and stays a remnant until somebody asks for its end: that counts as gone
+    os.waitid(os.P_PID, processes[0].pid, os.WEXITED | os.WNOWAIT)
     try:
         with WorkspaceProcessContext(instance, EmptyWorkspaceTarget()) as context:
             logger = dg.get_dagster_logger()
             assert not [e for e in execute_run_monitoring_iteration(context, logger) if e]
     finally:
-        # the first is a remnant until now, which counts as gone
         for process in processes:
             process.kill()
             process.wait()

@@ -161,11 +161,13 @@ def list_commands() -> list[tuple[str, str]]:
 
 def find_problem(command: str) -> str | None:
     """Return what is wrong with a command line of a document; None if it can be run."""
-    if command.startswith("compute-balance dbt"):
-        return None  # what follows is dbt's
+    if command.startswith(("compute-balance dbt", "compute-balance dagster")):
+        return None  # what follows is dbt's, or Dagster's
     program, *words = re.findall(r"\"[^\"]*\"|'[^']*'|\S+", command)
     if program == "make":
         targets = re.findall(r"^([a-z-]+):", read(PROJECT_DIR / "Makefile"), re.MULTILINE)
+        marks = re.findall(r":= \$\(VENV\)(/\S+)", read(PROJECT_DIR / "Makefile"))
+        targets += [f".venv{mark}" for mark in marks]
         unknown = [w for w in words if "=" not in w and not w.startswith("-") and w not in targets]
         return f"no target {unknown}" if unknown else None
     at: click.Command = cli

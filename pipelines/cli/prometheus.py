@@ -1,4 +1,4 @@
-"""`compute-balance metrics`: the last runs, release, sources and disk as text for Prometheus."""
+"""`compute-balance prometheus`: the last runs, release, sources and disk as text for Prometheus."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from pipelines.base.settings import Settings
     type=click.Path(dir_okay=False, path_type=Path),
     help="Write to a file, whole or not at all, instead of printing.",
 )
-def metrics(output: Path | None) -> None:
+def prometheus(output: Path | None) -> None:
     """Print metrics in Prometheus' text format.
 
     Every run also writes them to warehouse/status/metrics.prom, beside the status page.
