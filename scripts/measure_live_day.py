@@ -54,10 +54,13 @@ def weigh(folder: Path) -> float:
     return sum(p.stat().st_size for p in folder.rglob("*") if p.is_file()) / 1e6
 
 
-def measure_day(name: str, upstreams: Upstreams, warehouse: LiveWarehouse) -> Day:
-    """Fetch and load everything once."""
+def measure_day(
+    name: str, upstreams: Upstreams, warehouse: LiveWarehouse, every_source: bool = True
+) -> Day:
+    """Fetch once, and load every source, or connectors and lists of ids alone."""
     before, weight = len(upstreams.asked), weigh(warehouse.settings.archive_dir)
-    fetch_s, load_s = warehouse.fetch(), warehouse.load_all()
+    fetch_s = warehouse.fetch()
+    load_s = warehouse.load_all() if every_source else warehouse.load()
     return Day(
         name,
         len(upstreams.asked) - before,

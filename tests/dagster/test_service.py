@@ -27,6 +27,7 @@ from pipelines.contracts.load import load_contracts
 from pipelines.run.due import list_due
 from pipelines.run.news import find_reason_to_build
 from pipelines.run.reports import read_last_run
+from scripts.try_dead_run import kill_all
 from tests.dagster.conftest import DagsterProject, load_project
 from tests.small_project.builder import SmallProject
 from tests.small_project.local_server import Answer, serve
@@ -246,3 +247,10 @@ def test_programs_of_dagster_by_the_word_for_them() -> None:
         "dagster",
     ]
     assert make_command(["schedule", "start", "daily"])[1:] == ["schedule", "start", "daily"]
+
+
+def test_killed_together_daemon_and_run_are_gone() -> None:
+    idle = [sys.executable, "-c", "import time; time.sleep(600)"]
+    daemon, run = (subprocess.Popen(idle, start_new_session=True) for _ in range(2))
+    kill_all(daemon, run.pid)
+    assert (daemon.returncode, run.wait(30)) == (-9, -9)

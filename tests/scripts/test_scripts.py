@@ -19,6 +19,8 @@ from scripts.benchmark_run import copy_raw
 from scripts.check_clients import Reading, compare
 from scripts.generate_quotes import generate_quotes
 from scripts.try_days import draw_days, list_month_ends, spread, try_day
+from scripts.write_live_sources import PAGE
+from scripts.write_live_sources import main as write_live_sources
 from tests.small_project.builder import SmallProject
 
 
@@ -143,3 +145,12 @@ def test_quotes_are_the_same_for_the_same_arguments(tmp_path: Path, bad_every: i
         texts.append((tmp_path / name).read_text(encoding="utf-8"))
     assert texts[0] == texts[1]
     assert len(texts[0].splitlines()) == 101
+
+
+def test_page_of_live_sources_is_what_the_contracts_say(tmp_path: Path) -> None:
+    assert write_live_sources(True) == 0
+    copy = tmp_path / PAGE.name
+    copy.write_text(PAGE.read_text("utf-8").replace("| daily |", "| hourly |"), encoding="utf-8")
+    assert write_live_sources(True, copy) == 1
+    assert write_live_sources(False, copy) == 0
+    assert copy.read_text("utf-8") == PAGE.read_text("utf-8")
