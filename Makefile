@@ -15,7 +15,7 @@ LOCK := uv pip compile --generate-hashes --no-strip-extras --no-header --python-
 export GX_ANALYTICS_ENABLED := false
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 
-.PHONY: warehouse test test-browser lint hooks ui benchmark lock clean generate help
+.PHONY: warehouse test test-browser test-postgres lint hooks ui benchmark lock clean generate help
 
 help:                ## list the targets
 	@grep -E '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed -e 's/:.*##/:/' -e 's/^/  make /'
@@ -30,6 +30,9 @@ test-browser: $(BROWSER) $(PACKAGE)  ## look at every kind of page in Debian's C
 	@test -f warehouse/compute_balance.duckdb || $(RUN) run
 	@$(RUN) docs
 	@$(BIN)/python -m pytest tests/browser
+
+test-postgres: $(TOOLS) $(POSTGRES) $(PACKAGE)  ## try Dagster on a real PostgreSQL server of Debian's package
+	@$(BIN)/python -m pytest tests/postgres
 
 lint: $(TOOLS) $(PACKAGE)  ## check Python style and types, and SQL style
 	@$(BIN)/ruff check .

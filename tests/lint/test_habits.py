@@ -55,7 +55,7 @@ def read_lock(name: str) -> dict[str, str]:
     return dict(re.findall(r"^([\w.-]+)(?:\[[\w,-]+\])?==(\S+)", text, re.MULTILINE))
 
 
-LOCKS = ("requirements.lock", "requirements-dev.lock", "requirements-browser.lock")
+LOCKS = tuple(f"requirements{name}.lock" for name in ("", "-dev", "-browser", "-postgres"))
 
 
 @pytest.mark.parametrize("name", LOCKS)
