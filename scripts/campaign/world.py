@@ -51,7 +51,7 @@ def make_world(root: Path, logs: Path, url: str) -> World:
     require(call(project, logs / "run", "run", "--live", "--open"))
     require(call(project, logs / "run", "run", "--as-of", str(EARLIER_DAY)))
     first = list_releases(project.settings.releases_dir)[-1].release_id
-    require(call(project, logs / "run", "release", "hold", first))
+    require(call(project, logs / "run", "release", "keep", first))
     add_small_files(project)
     return describe_world(project)
 
