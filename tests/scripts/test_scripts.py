@@ -27,7 +27,7 @@ from tests.small_project.builder import SmallProject
 def run_script(name: str, *arguments: str, project: SmallProject | None = None) -> str:
     """Run a script as a person does, on a small project if one is given; returns its output."""
     done = subprocess.run(
-        [sys.executable, f"scripts/{name}.py", *arguments],
+        [sys.executable, "-m", f"scripts.{name}", *arguments],
         cwd=PROJECT_DIR,
         env=project.get_environment() if project else os.environ,
         capture_output=True,
@@ -145,6 +145,12 @@ def test_quotes_are_the_same_for_the_same_arguments(tmp_path: Path, bad_every: i
         texts.append((tmp_path / name).read_text(encoding="utf-8"))
     assert texts[0] == texts[1]
     assert len(texts[0].splitlines()) == 101
+
+
+def test_days_of_a_schedule_end_right_or_with_a_reason(tmp_path: Path) -> None:
+    folder = str(tmp_path / "quarter")
+    shown = run_script("simulate_quarter", "--folder", folder, "--count", "4")
+    assert re.search(r"^tried 7, survived 7, lost 0, unclear 0;", shown, re.MULTILINE), shown
 
 
 def test_page_of_live_sources_is_what_the_contracts_say(tmp_path: Path) -> None:
