@@ -68,15 +68,8 @@ rules as (
     from said
 ),
 
-probabilities as (
-    select unnest([{{ outlook_probabilities() }}])::double as u
-),
-
 normal_points as (
-    select
-        u as probability,
-        {{ probit('u') }} as z,
-    from probabilities
+    select * from {{ outlook_normal_points() }}
 ),
 
 points as (
