@@ -15,12 +15,13 @@ from pipelines.archive.documents import Archive
 from pipelines.base.settings import PROJECT_DIR
 from pipelines.build.models import read_manifest
 from scripts.benchmark_history import archive_day, measure_run
-from scripts.benchmark_run import copy_raw
+from scripts.benchmark_run import copy_raw, list_statements
 from scripts.check_clients import Reading, compare
 from scripts.generate_quotes import generate_quotes
 from scripts.try_days import draw_days, list_month_ends, spread, try_day
 from scripts.write_live_sources import PAGE
 from scripts.write_live_sources import main as write_live_sources
+from tests.conftest import RealWarehouse
 from tests.small_project.builder import SmallProject
 
 
@@ -94,6 +95,18 @@ def test_sql_alone_finds_all_that_a_build_gives_to_models(published: SmallProjec
         copied = connection.execute(relations).fetchall()
     assert ("carried_fingerprints",) in copied
     assert copied == published.query(relations, published.settings.build_path)
+
+
+def test_sql_alone_makes_each_model_under_the_name_that_others_read(
+    real_warehouse: RealWarehouse,
+) -> None:
+    statements = list_statements(read_manifest(real_warehouse.settings), with_tests=False)
+    made = sorted(statement.split(" ", 3)[2].replace('"', "") for statement in statements)
+    built = real_warehouse.query_build(
+        "select table_schema || '.' || table_name from information_schema.tables "
+        "where table_schema not in ('raw', 'meta')"
+    )
+    assert made == sorted(name for (name,) in built)
 
 
 def test_one_more_day_of_a_catalogue_is_measured() -> None:
