@@ -34,15 +34,23 @@ STAGES = ("fetch", "ingest", "register", "models", "meta", "audit", "publish")
 _ENDED = re.compile(r"^(\w+) done in ([\d.]+) s$", re.MULTILINE)
 
 
-def learn_contents(project: SmallProject, logs: Path) -> tuple[dict[str, str], dict[str, float]]:
-    """Return the content hash that each price gives, and the seconds of each stage of a run."""
+def learn_contents(
+    project: SmallProject, logs: Path, *command: str
+) -> tuple[dict[str, str], dict[str, float]]:
+    """Return the content hash that each price gives, and the seconds of each stage of a run.
+
+    Args:
+        project: stands at the first price afterwards.
+        logs: where output goes.
+        command: how to run; live where nothing is said.
+    """
     contents, seconds = {}, {}
     for price in (*PRICES, PRICES[0]):
         project.change_quote("q05", usd_per_hour_p50=price)
-        done = call(project, logs, "run", "--live")
+        done = call(project, logs, *(command or ("run", "--live")))
         seconds = {m[1]: float(m[2]) for m in _ENDED.finditer(done.errors)}
         contents[price] = read_published(project)[1]
-    return contents, {stage: seconds[stage] for stage in STAGES}
+    return contents, {stage: seconds[stage] for stage in STAGES if stage in seconds}
 
 
 def kill_in(process: Started, stage: str, wait: float) -> Done:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from pipelines.base.files import read_mapping, write_json
@@ -66,6 +66,19 @@ def read_manifest_file(folder: Path) -> Manifest | None:
         return Manifest(**content)
     except (KeyError, TypeError, ValueError):
         return None
+
+
+def name_release(releases_dir: Path, now: datetime, content_hash: str) -> tuple[datetime, str]:
+    """Return the moment and the id of a new release.
+
+    An id holds a second and the content. A clock that was put back can come to both once more;
+    the release then takes the next second that is free.
+    """
+    while True:
+        release_id = f"{now:%Y%m%dT%H%M%SZ}-{content_hash[:8]}"
+        if not (releases_dir / release_id).exists():
+            return now, release_id
+        now += timedelta(seconds=1)
 
 
 def list_releases(releases_dir: Path) -> list[Manifest]:

@@ -32,7 +32,7 @@ from pipelines.ingest.ingest import SourceLoads, ingest_all
 from pipelines.quality.records import StageRecord, count_checks
 from pipelines.release.content import combine_hashes, hash_content, list_marts, sum_mart
 from pipelines.release.lock import require_lock
-from pipelines.release.manifest import CONTRACT_VERSION, Manifest, list_releases
+from pipelines.release.manifest import CONTRACT_VERSION, Manifest, list_releases, name_release
 from pipelines.release.outlooks import keep_outlooks
 from pipelines.release.publish import (
     find_readable,
@@ -318,7 +318,6 @@ def publish_build(run: Run) -> Outcome:
 
     require_no_hold(run)
     settings = run.settings
-    created_at = now_utc()
     connection = open_build(settings)
     try:
         marts = list_marts(read_manifest(settings), connection, settings.build_path.stem)
@@ -326,9 +325,10 @@ def publish_build(run: Run) -> Outcome:
         sums = {m.name: sum_mart(connection, settings.build_path.stem, m) for m in marts}
         rows = {name: count for name, (count, _) in sums.items()}
         content_hash = combine_hashes(hashes)
+        created_at, release_id = name_release(settings.releases_dir, now_utc(), content_hash)
         empty = [name for name, count in rows.items() if count == 0]
         manifest = Manifest(
-            release_id=f"{created_at:%Y%m%dT%H%M%SZ}-{content_hash[:8]}",
+            release_id=release_id,
             created_at=created_at,
             as_of=run.as_of,
             code_version=run.code_version,

@@ -80,8 +80,18 @@ def judge_next_run(
     return lost + judge_published(project, {content_hash}), unclear
 
 
-def begin(doc: str | None, *, count: int) -> tuple[argparse.Namespace, Tally]:
+def begin(
+    doc: str | None,
+    *,
+    count: int,
+    more: Callable[[argparse.ArgumentParser], None] = lambda parser: None,
+) -> tuple[argparse.Namespace, Tally]:
     """Read the arguments that all campaigns share, and import what runs need.
+
+    Args:
+        doc: the script's docstring, whose first line is its description.
+        count: trials where none are asked for.
+        more: adds arguments of one campaign.
 
     Raises:
         BackupError: the folder is not empty.
@@ -90,6 +100,7 @@ def begin(doc: str | None, *, count: int) -> tuple[argparse.Namespace, Tally]:
     parser.add_argument("--folder", type=Path, required=True, help="an empty folder")
     parser.add_argument("--count", type=int, default=count, help="trials")
     parser.add_argument("--seed", type=int, default=1)
+    more(parser)
     arguments = parser.parse_args()
     folder: Path = arguments.folder
     if folder.exists() and any(folder.iterdir()):
@@ -97,6 +108,3 @@ def begin(doc: str | None, *, count: int) -> tuple[argparse.Namespace, Tally]:
     folder.mkdir(parents=True, exist_ok=True)
     import_heavy()
     return arguments, Tally(folder / "results.jsonl")
-
-
-Trial = Callable[[int], None]

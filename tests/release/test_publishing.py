@@ -4,7 +4,7 @@ import json
 import os
 import subprocess
 import sys
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 import duckdb
@@ -13,6 +13,7 @@ import pytest
 from pipelines.base.errors import ComputeBalanceError, ReleaseError
 from pipelines.base.files import hash_bytes
 from pipelines.release.content import list_marts, sum_mart
+from pipelines.release.manifest import name_release
 from pipelines.release.meta_tables import META_TABLES
 from pipelines.release.publish import publish_release
 from pipelines.run.reports import KEPT_DAYS
@@ -42,6 +43,19 @@ def read_prices(project: SmallProject, path: Path | None = None) -> list[tuple]:
 
 def test_published_figures_are_those_of_the_rows(published_once: SmallProject) -> None:
     assert read_prices(published_once) == PRICES
+
+
+def test_a_clock_that_was_put_back_gives_no_release_the_name_of_another(tmp_path: Path) -> None:
+    second = datetime(2024, 3, 1, 12, 0, 14)
+    first = name_release(tmp_path, second, "cdb9219e" * 8)
+    (tmp_path / first[1]).mkdir()
+    assert first == (second, "20240301T120014Z-cdb9219e")
+    assert name_release(tmp_path, second, "cdb9219e" * 8) == (
+        datetime(2024, 3, 1, 12, 0, 15),
+        "20240301T120015Z-cdb9219e",
+    )
+    # other content in the same second has a name of its own already
+    assert name_release(tmp_path, second, "0" * 64)[0] == second
 
 
 def test_release_holds_marts_and_meta_and_nothing_else(published_once: SmallProject) -> None:

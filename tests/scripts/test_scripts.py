@@ -109,6 +109,12 @@ def test_sql_alone_makes_each_model_under_the_name_that_others_read(
     assert made == sorted(name for (name,) in built)
 
 
+def test_a_stepped_clock_is_tried(tmp_path: Path) -> None:
+    shown = run_script("campaign_clock", "--folder", str(tmp_path / "campaign"), "--count", "1")
+    assert "before -3456000 s: 1 MachineFault: the clock of this machine says 2024-05-06" in shown
+    assert "tried 1, survived 1, lost 0, unclear 0" in shown
+
+
 def test_one_more_day_of_a_catalogue_is_measured() -> None:
     shown = run_script("benchmark_history", "--days", "3", "--offers", "40")
     assert re.search(r"^all 3 days at once: [\d.]+ s$", shown, re.MULTILINE)

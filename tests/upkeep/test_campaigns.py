@@ -9,7 +9,7 @@ from scripts.campaign.verdict import Tally
 from scripts.campaign.world import World, read_published
 from scripts.campaign_damage import cut, judge, try_damage
 from scripts.campaign_kills import PRICES, kill_runs
-from scripts.campaign_readers import publish_under_readers
+from scripts.campaign_readers import OWN, publish_under_readers
 from scripts.campaign_two_runs import run_twice
 
 
@@ -41,7 +41,7 @@ def test_a_killed_run_and_two_at_once_lose_nothing(
 def test_readers_see_one_release_whole_while_others_are_published(
     world: World, tally: Tally
 ) -> None:
-    assert publish_under_readers(world.project, 60, 2, tally) > 0
+    assert publish_under_readers(world.project, 60, [OWN, OWN], tally) > 0
     assert tally.count("survived") == 2
 
 
