@@ -87,7 +87,7 @@ def list_statements(manifest: dict, with_tests: bool) -> list[str]:
     for unique_id in TopologicalSorter(needs).static_order():
         node = models[unique_id]
         kind = "view" if node["config"]["materialized"] == "view" else "table"
-        name = f"{quote_name(node['schema'])}.{quote_name(node['name'])}"
+        name = f"{quote_name(node['schema'])}.{quote_name(node['alias'])}"
         statements.append(f"create {kind} {name} as {node['compiled_code']}")
     if with_tests:
         tests = [n for n in manifest["nodes"].values() if n["resource_type"] == "test"]
