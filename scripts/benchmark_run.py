@@ -39,6 +39,7 @@ import duckdb
 from pipelines.base.settings import PROJECT_DIR, Settings
 from pipelines.base.sql import quote_name
 from pipelines.build.kept import forget_build
+from pipelines.build.keys import list_key_queries
 from pipelines.build.models import read_manifest
 
 IMPORTS_AND_PARSE = """
@@ -90,8 +91,10 @@ def list_statements(manifest: dict, with_tests: bool) -> list[str]:
         name = f"{quote_name(node['schema'])}.{quote_name(node['alias'])}"
         statements.append(f"create {kind} {name} as {node['compiled_code']}")
     if with_tests:
+        keys = list_key_queries(manifest)
         tests = [n for n in manifest["nodes"].values() if n["resource_type"] == "test"]
-        statements += [f"select count(*) from ({test['compiled_code']})" for test in tests]
+        queries = [keys.get(test["unique_id"]) or test["compiled_code"] for test in tests]
+        statements += [f"select count(*) from ({query})" for query in queries]
     return statements
 
 

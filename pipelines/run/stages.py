@@ -16,8 +16,8 @@ from pipelines.base.faults import require_room
 from pipelines.base.files import hash_bytes
 from pipelines.base.settings import now_utc
 from pipelines.build.kept import keep_build
+from pipelines.build.keys import build_and_test
 from pipelines.build.models import (
-    BUILD_COMMAND,
     NodeResult,
     count_nodes,
     get_results_path,
@@ -25,7 +25,6 @@ from pipelines.build.models import (
     read_manifest,
     read_results,
     require_success,
-    run_dbt,
 )
 from pipelines.build.register import find_next_change, find_next_quarter, open_build, start_build
 from pipelines.ingest.ingest import SourceLoads, ingest_all
@@ -202,7 +201,7 @@ def build_models(run: Run) -> None:
             run.progress(f"  FAILED {node.kind} {node.name}: {node.message}")
         counter.add()
 
-    run.nodes = run_dbt(run.settings, BUILD_COMMAND, report)
+    run.nodes = build_and_test(run.settings, report)
 
 
 def take_models(run: Run) -> None:

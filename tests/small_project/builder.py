@@ -29,6 +29,7 @@ SHARED_DBT_FILES = (
     "profiles.yml",
     "macros/generate_schema_name.sql",
     "macros/significant.sql",
+    "macros/materializations.sql",
     "macros/unique_key.sql",
     "models/staging/_build__sources.yml",
 )
