@@ -15,6 +15,7 @@ from pipelines.archive.documents import Archive
 from pipelines.base.errors import MachineFault
 from pipelines.base.faults import FAULTS, describe_fault
 from pipelines.base.files import read_mapping, remove_leftovers
+from pipelines.base.garbage import collect_rarely
 from pipelines.base.log import RUN_ID
 from pipelines.base.settings import Settings, today_utc
 from pipelines.build.kept import forget_build
@@ -83,7 +84,7 @@ def run_pipeline(
     require_draws(settings)
     wait_for_lock(settings, wait_s, progress)
     run = start_run(settings, as_of, progress)
-    with hold_run(run):
+    with hold_run(run), collect_rarely():
         run.outcome = _run_stages(run, live, only or [], rebuild, due)
     return run.outcome
 
