@@ -19,7 +19,7 @@ from jinja2 import Environment
 from pipelines.base.errors import BuildFailed
 from pipelines.base.rows import fetch_value
 from pipelines.base.settings import Settings
-from pipelines.base.sql import quote_name
+from pipelines.base.sql import quote_name, quote_text
 from pipelines.build.models import (
     BUILD_COMMAND,
     NodeResult,
@@ -140,7 +140,7 @@ def ask_keys(
                 for unique_id, query in queries.items()
                 if _name_relation(nodes[nodes[unique_id]["attached_node"]]) in built
             }
-        connection.execute("set memory_limit = ?", [settings.memory_limit])
+        connection.execute(f"set memory_limit = {quote_text(settings.memory_limit)}")
         connection.execute(f"set threads = {int(settings.threads)}")
         with ThreadPoolExecutor(max_workers=settings.threads) as pool:
             counts = pool.map(partial(_count, connection), queries.values())

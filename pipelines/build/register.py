@@ -40,7 +40,7 @@ LOAD_COLUMNS = {
 def open_build(settings: Settings) -> duckdb.DuckDBPyConnection:
     """Connect to the build file with the run's memory and thread limits."""
     connection = duckdb.connect(str(settings.build_path))
-    connection.execute("set memory_limit = ?", [settings.memory_limit])
+    connection.execute(f"set memory_limit = {quote_text(settings.memory_limit)}")
     connection.execute(f"set threads = {int(settings.threads)}")
     # on by itself once a library for notebooks is loaded, as Great Expectations does
     connection.execute("set enable_progress_bar = false")

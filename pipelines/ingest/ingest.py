@@ -114,13 +114,13 @@ class IngestSession:
         self.settings = settings
         self.archive = Archive(settings.archive_dir)
         self.connection = duckdb.connect(":memory:")
-        self.connection.execute("set memory_limit = ?", [settings.memory_limit])
+        # a parameter would make the engine import pandas, which a run without news does without
+        self.connection.execute(f"set memory_limit = {quote_text(settings.memory_limit)}")
         self.connection.execute(f"set threads = {int(settings.threads)}")
         self.connection.execute("set preserve_insertion_order = true")
         self.connection.execute("set timezone = 'UTC'")
-        self.connection.execute(
-            "set temp_directory = ?", [str(settings.warehouse_dir / "data" / "spill")]
-        )
+        spill = quote_text(str(settings.warehouse_dir / "data" / "spill"))
+        self.connection.execute(f"set temp_directory = {spill}")
         self.ids = KnownIds(self.connection, settings.warehouse_dir)
         self.files = WholeFiles(settings.build_dir / "whole_files.json", settings.warehouse_dir)
         self.loader = DocumentLoader(self.connection, settings, self.archive, self.ids, self.files)

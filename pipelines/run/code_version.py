@@ -8,7 +8,7 @@ and in all files what only people read: comments, docstrings, line breaks of SQL
 from pathlib import Path
 
 from pipelines import __version__
-from pipelines.base.code import hash_code
+from pipelines.base.code import hash_code, recall_meanings
 from pipelines.base.files import hash_bytes
 from pipelines.base.settings import Settings
 
@@ -29,6 +29,7 @@ def compute_code_version(settings: Settings, package_dir: Path = PACKAGE_DIR) ->
     Returns:
         For example `0.1.0+e352c6a66913`.
     """
+    recall_meanings(get_meanings_path(settings))
     rooms = [
         path
         for path in package_dir.rglob("*.py")
@@ -42,6 +43,11 @@ def compute_code_version(settings: Settings, package_dir: Path = PACKAGE_DIR) ->
     )
     hashes = [hash_code(paths, root) for root, paths in groups]
     return f"{__version__}+{hash_bytes(''.join(hashes).encode())[:12]}"
+
+
+def get_meanings_path(settings: Settings) -> Path:
+    """Return where a run keeps what Python files say, by their digests."""
+    return settings.build_dir / "meanings.json"
 
 
 def _find(folder: Path, patterns: tuple[str, ...]) -> list[Path]:

@@ -12,9 +12,11 @@ from contextlib import contextmanager
 from datetime import date
 
 from pipelines.archive.documents import Archive
+from pipelines.base.code import keep_meanings
 from pipelines.base.errors import MachineFault
 from pipelines.base.faults import FAULTS, describe_fault
 from pipelines.base.files import read_mapping, remove_leftovers
+from pipelines.base.garbage import collect_rarely
 from pipelines.base.log import RUN_ID
 from pipelines.base.settings import Settings, today_utc
 from pipelines.build.kept import forget_build
@@ -27,6 +29,7 @@ from pipelines.release.outlooks import keep_outlooks
 from pipelines.release.publish import CLOCK_NOTE, complete_publication, read_current_id
 from pipelines.release.whole import list_release_folders
 from pipelines.run.alerts import tell
+from pipelines.run.code_version import get_meanings_path
 from pipelines.run.due import list_due
 from pipelines.run.held import find_held
 from pipelines.run.history import write_metrics_file
@@ -83,7 +86,7 @@ def run_pipeline(
     require_draws(settings)
     wait_for_lock(settings, wait_s, progress)
     run = start_run(settings, as_of, progress)
-    with hold_run(run):
+    with hold_run(run), collect_rarely():
         run.outcome = _run_stages(run, live, only or [], rebuild, due)
     return run.outcome
 
@@ -199,6 +202,7 @@ def prepare_warehouse(run: Run) -> None:
     """
     settings = run.settings
     require_clock(run)
+    keep_meanings(get_meanings_path(settings))
     for folder in (settings.warehouse_dir / "data", get_outlooks_dir(settings)):
         removed = remove_leftovers(folder)
         if removed:
