@@ -39,7 +39,7 @@ import duckdb
 from pipelines.base.settings import PROJECT_DIR, Settings
 from pipelines.base.sql import quote_name
 from pipelines.build.kept import forget_build
-from pipelines.build.keys import list_key_queries
+from pipelines.build.keys import list_key_queries, name_relation
 from pipelines.build.models import read_manifest
 
 IMPORTS_AND_PARSE = """
@@ -88,8 +88,7 @@ def list_statements(manifest: dict, with_tests: bool) -> list[str]:
     for unique_id in TopologicalSorter(needs).static_order():
         node = models[unique_id]
         kind = "view" if node["config"]["materialized"] == "view" else "table"
-        name = f"{quote_name(node['schema'])}.{quote_name(node['alias'])}"
-        statements.append(f"create {kind} {name} as {node['compiled_code']}")
+        statements.append(f"create {kind} {name_relation(node)} as {node['compiled_code']}")
     if with_tests:
         keys = list_key_queries(manifest)
         tests = [n for n in manifest["nodes"].values() if n["resource_type"] == "test"]

@@ -71,11 +71,12 @@ def list_key_queries(manifest: dict) -> dict[str, str]:
 
 def _select_rows(model: dict, where: str | None) -> str:
     """Return what a test reads of a model, in the words of dbt where it reads some rows only."""
-    relation = _name_relation(model)
+    relation = name_relation(model)
     return f"(select * from {relation} where {where}) dbt_subquery" if where else relation
 
 
-def _name_relation(node: dict) -> str:
+def name_relation(node: dict) -> str:
+    """Return the relation of a model of dbt's manifest as queries name it."""
     return f"{quote_name(node['schema'])}.{quote_name(node['alias'])}"
 
 
@@ -138,7 +139,7 @@ def ask_keys(
             queries = {
                 unique_id: query
                 for unique_id, query in queries.items()
-                if _name_relation(nodes[nodes[unique_id]["attached_node"]]) in built
+                if name_relation(nodes[nodes[unique_id]["attached_node"]]) in built
             }
         connection.execute(f"set memory_limit = {quote_text(settings.memory_limit)}")
         connection.execute(f"set threads = {int(settings.threads)}")
