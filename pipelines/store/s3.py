@@ -27,7 +27,14 @@ from lxml import etree
 from pipelines.base.errors import StoreFault
 from pipelines.base.files import hash_bytes
 from pipelines.base.texts import shorten
-from pipelines.store.signing import EMPTY_SHA256, Keys, encode_path, encode_query, read_store_keys, sign
+from pipelines.store.signing import (
+    EMPTY_SHA256,
+    Keys,
+    encode_path,
+    encode_query,
+    read_store_keys,
+    sign,
+)
 
 if TYPE_CHECKING:
     import httpx
@@ -76,7 +83,9 @@ def open_bucket(address: str) -> S3Place:
         raise StoreFault(
             f"{ENDPOINTS[0]}: found {endpoint!r}; expected http://HOST or https://HOST"
         )
-    return S3Place(match[1], (match[2] or "").strip("/"), endpoint, region, read_store_keys(os.environ))
+    return S3Place(
+        match[1], (match[2] or "").strip("/"), endpoint, region, read_store_keys(os.environ)
+    )
 
 
 class S3Place:
