@@ -59,7 +59,7 @@ class Lease:
         """
         self._content = format_json({**self._holder, "renewed": 0})
         found = self._place.read_tagged(LEASE)
-        if found and not is_over(found, self._lease_s):
+        if found and not is_over(self._place, found, self._lease_s):
             raise LockHeld(describe_writer(self._place, found))
         try:
             self._etag = self._place.write_if(LEASE, self._content, found.etag if found else None)
@@ -108,18 +108,22 @@ def hold_lease(place: S3Place, purpose: str, lease_s: float) -> Iterator[None]:
 def find_writer(place: S3Place, lease_s: float) -> str | None:
     """Return who writes to a store now, in a sentence; None where nobody does."""
     found = place.read_tagged(LEASE)
-    return describe_writer(place, found) if found and not is_over(found, lease_s) else None
+    if found is None or is_over(place, found, lease_s):
+        return None
+    return describe_writer(place, found)
 
 
-def is_over(found: Tagged, lease_s: float) -> bool:
-    """Tell whether a lease has grown old, or its holder has died on this machine."""
-    if found.age_s > lease_s:
-        return True
+def is_over(place: S3Place, found: Tagged, lease_s: float) -> bool:
+    """Tell whether a lease's holder has died on this machine, or has let it grow old.
+
+    Its age is by the server's clock alone, whatever this machine's says.
+    """
     holder = parse_mapping(found.content)
-    if (holder.get("host"), holder.get("boot")) != (socket.gethostname(), read_boot()):
-        return False
-    pid = holder.get("pid")
-    return isinstance(pid, int) and read_start(pid) != holder.get("began")
+    if (holder.get("host"), holder.get("boot")) == (socket.gethostname(), read_boot()):
+        pid = holder.get("pid")
+        if isinstance(pid, int) and read_start(pid) != holder.get("began"):
+            return True
+    return (place.read_clock() - found.put_at).total_seconds() > lease_s
 
 
 def describe_writer(place: S3Place, found: Tagged | None) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 import httpx
@@ -55,7 +56,7 @@ def bucket(storage_server: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     ):
         monkeypatch.setenv(variable, value)
     # a store that is out of reach is asked again without waiting
-    monkeypatch.setattr(s3, "PAUSES_S", (0.0, 0.0))
+    monkeypatch.setattr(s3, "FIRST_PAUSE", timedelta(milliseconds=1))
     return Bucket(name, storage_server)
 
 

@@ -17,6 +17,7 @@ from pipelines.run.state import start_run
 from pipelines.store import sync
 from pipelines.store.head import HEAD, read_head
 from pipelines.store.lease import LEASE, Lease
+from pipelines.store.s3 import S3Place, open_bucket
 from pipelines.store.snapshots import get_object_key, list_snapshots
 from pipelines.store.sync import list_shared
 from pipelines.upkeep.backup import back_up, restore
@@ -222,9 +223,9 @@ def test_backups_and_stores_come_back_from_a_bucket(
     assert root.exists()
 
 
-def first_place(bucket: Bucket, prefix: str) -> sync.S3Place:
+def first_place(bucket: Bucket, prefix: str) -> S3Place:
     """Return another prefix of the bucket."""
-    return sync.S3Place(bucket.name, prefix, bucket.endpoint, "us-east-1", bucket.open()._keys)
+    return open_bucket(f"s3://{bucket.name}/{prefix}")
 
 
 def test_old_lists_and_what_only_they_name_go(
