@@ -168,13 +168,16 @@ def has_marks(column: Column) -> bool:
 def write_staging_oddity(name: str, column: Column, typed: str) -> str | None:
     """Return a condition that is true wherever `write_staging_cast` took what is no number.
 
-    The engine's own cast knows more spellings than ours: underlines between digits, and numbers
-    so small that they turn into zero.
+    The engine's own cast knows more spellings than ours: underlines between digits, numbers so
+    small that they turn into zero, and any number of blanks or zeros.
     """
     raw = quote_name(name)
     if column.type != "DOUBLE" or has_marks(column):
         return None
-    return f"contains({raw}, '_') or ({write_underflow(raw, typed)})"
+    return (
+        f"contains({raw}, '_') or strlen({raw}) > {column.max_length} "
+        f"or ({write_underflow(raw, typed)})"
+    )
 
 
 def write_staging_cast(name: str, column: Column) -> str:
@@ -191,16 +194,32 @@ def write_staging_cast(name: str, column: Column) -> str:
         number = f"try_cast({raw} as bigint)"
         return (
             f"coalesce(case when {number}::varchar = {raw} then {number} end, "
-            f"{write_cast(name, column)})"
+            f"{_write_short_cast(name, column)})"
+        )
+    if column.type == "BOOLEAN":
+        # most flags are written so, and a word is quicker told than turned to small letters
+        return (
+            f"case when {raw} = 'true' then true when {raw} = 'false' then false "
+            f"else {write_cast(name, column)} end"
         )
     if column.type == "DATE" and not column.format:
         # the engine's own reading of days knows more spellings than ours: let it have ours alone
         is_plain = f"{raw} like '____-__-__' and {raw} >= '1' and not contains({raw}, ' ')"
         return (
             f"coalesce(case when {is_plain} then try_cast({raw} as date) end, "
-            f"{write_cast(name, column)})"
+            f"{_write_short_cast(name, column)})"
         )
-    return write_cast(name, column)
+    return _write_short_cast(name, column)
+
+
+def _write_short_cast(name: str, column: Column) -> str:
+    """Return the cast of a cell that is not too long; others, padded with blanks or zeros, fail."""
+    if column.type == "VARCHAR":
+        return write_cast(name, column)
+    # a text that fits has as many bytes as characters, but for names of months
+    measure = "length" if column.format else "strlen"
+    is_short = f"{measure}({quote_name(name)}) <= {column.max_length}"
+    return f"case when {is_short} then {write_cast(name, column)} end"
 
 
 def write_cell_faults(
@@ -230,8 +249,12 @@ def write_cell_faults(
         if column.labels:
             empty += f" and {quote_name(column.labels.of)} is null"
         faults.append(Fault(name, empty, "'is empty; a value is required'", empty))
-    # a text has no more characters than bytes, and bytes need not be counted
-    too_long = f"strlen({raw}) > {column.max_length} and length({raw}) > {column.max_length}"
+    # a text has no more characters than bytes, and bytes need not be counted; what stands behind
+    # `then` is asked of the cells alone for which it matters, behind `and` of all
+    too_long = (
+        f"case when strlen({raw}) > {column.max_length} "
+        f"then length({raw}) > {column.max_length} else false end"
+    )
     faults.append(
         Fault(
             name,
@@ -325,7 +348,7 @@ def _write_text_faults(
     raw = quote_name(name)
     if is_plain:
         # texts that begin with a blank sort before all others
-        blank = f"{raw} < '!' and trim({raw}) = ''"
+        blank = f"case when {raw} < '!' then trim({raw}) = '' else false end"
     else:
         blank = f"regexp_full_match({raw}, {quote_text(_BLANK)})"
     told = "'holds blanks alone; expected a text, or nothing'"

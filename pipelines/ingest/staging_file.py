@@ -84,17 +84,6 @@ def write_staged_file(
         for fault in faults
         if fault.typed_condition is None and not fault.is_cast and not fault.is_length
     ]
-    # what fits a type and is that long is padded with blanks or zeros: told for all columns at once
-    limits: dict[int, list[str]] = {}
-    for name in typed:
-        column = table.columns[name]
-        # a text that fits has as many bytes as characters, but for names of months
-        measure = "length" if column.format else "strlen"
-        limits.setdefault(column.max_length, []).append(f"{measure}({quote_name(name)})")
-    odd += [
-        f"coalesce(greatest({', '.join(lengths)}), 0) <= {limit}"
-        for limit, lengths in limits.items()
-    ]
     odd += [
         f"not coalesce({oddity}, false)"
         for name in typed
