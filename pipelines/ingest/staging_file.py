@@ -20,7 +20,8 @@ from pipelines.base.rows import fetch_row, fetch_value
 from pipelines.base.sql import quote_name, quote_text
 from pipelines.contracts.model import Table
 from pipelines.ingest.cells import NUMBERED, Cells, reading, require_all_lines
-from pipelines.ingest.row_checks import Fault, write_staging_cast, write_staging_oddity
+from pipelines.ingest.row_checks import Fault
+from pipelines.ingest.staging_casts import write_staging_cast, write_staging_oddity
 
 # nobody looks single values up in a raw file, and a column of many values is given up early
 PARQUET_OPTIONS = "format parquet, write_bloom_filter false, dictionary_size_limit 5000"
