@@ -93,13 +93,14 @@ def sync_up(
     if plan.conflicts or wanted is None:
         raise StoreConflict(_describe_conflict(settings, place, state, plan))
     _bring(settings, place, head, plan)
-    if wanted and wanted != current:
+    is_moved = bool(wanted) and wanted != current
+    if is_moved:
         adopt_release(settings, wanted)
-    if plan.take or plan.remove or wanted != (current or ""):
+    if plan.take or plan.remove or is_moved:
         progress(
             f"  brought {len(plan.take)} files from {place.address}"
             + (f", removed {len(plan.remove)}" if plan.remove else "")
-            + (f"; the current release is {wanted}" if wanted != current else "")
+            + (f"; the current release is {wanted}" if is_moved else "")
         )
     index = read_index(settings, list_shared(settings), index)
     write_state(settings, State(place.address, head.note.snapshot, wanted or None, there, index))

@@ -72,6 +72,18 @@ def test_fresh_machine_goes_on_from_the_store(
     assert first.query("select release_id from meta.release") == [(published.manifest.release_id,)]
 
 
+def test_files_are_shared_before_there_is_a_release(
+    small_project: SmallProject, bucket: Bucket, tmp_path: Path, call: Command
+) -> None:
+    other = share(small_project.copy_to(tmp_path / "other"), bucket)
+    note_something(share(small_project, bucket), "one")
+    assert "put 1 new contents" in call(small_project, "store", "sync").output
+    brought = call(other, "store", "sync").output
+    assert "brought 1 files" in brought and "current release" not in brought
+    assert read_shared(other) == read_shared(small_project)
+    assert other.settings.warehouse_dir.exists() and read_current_id(other.settings) is None
+
+
 def test_second_writer_is_refused_by_name_and_nothing_fails(
     first: SmallProject, fresh: SmallProject, bucket: Bucket, call: Command
 ) -> None:
