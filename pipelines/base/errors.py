@@ -81,6 +81,19 @@ class BackupError(ComputeBalanceError):
     exit_code = 2
 
 
+class StoreFault(ComputeBalanceError):
+    """Object storage is out of reach, refuses, or holds something that is not what was put there.
+
+    What is published on this machine stands; the next run brings the store up to date.
+    """
+
+    exit_code = 5
+
+
+class StoreConflict(StoreFault):
+    """A folder and its store have both gone on since they were last the same; nothing was done."""
+
+
 class UnexpectedRows(ComputeBalanceError):
     """A query that must answer with exactly one row answered with none, or with several."""
 

@@ -44,15 +44,27 @@ def write_bytes(path: Path, content: bytes) -> None:
 
 def write_json(path: Path, content: object) -> None:
     """Write a JSON file atomically, keys in the order given, days and paths as text."""
-    text = json.dumps(content, indent=1, ensure_ascii=False, default=str)
-    write_bytes(path, (text + "\n").encode())
+    write_bytes(path, format_json(content))
+
+
+def format_json(content: object) -> bytes:
+    """Return content as JSON, keys in the order given, days and paths as text."""
+    return (json.dumps(content, indent=1, ensure_ascii=False, default=str) + "\n").encode()
 
 
 def read_mapping(path: Path) -> dict[str, Any]:
     """Return a JSON file's mapping; an empty one where it is missing, cut or something else."""
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except (FileNotFoundError, UnicodeDecodeError, ValueError, RecursionError):
+        return parse_mapping(path.read_bytes())
+    except FileNotFoundError:
+        return {}
+
+
+def parse_mapping(text: bytes) -> dict[str, Any]:
+    """Return the mapping of a JSON text; an empty one where it is cut or something else."""
+    try:
+        content = json.loads(text.decode())
+    except (UnicodeDecodeError, ValueError, RecursionError):
         return {}
     return content if isinstance(content, dict) else {}
 
@@ -67,9 +79,9 @@ def write_kept_json(path: Path, content: object) -> None:
 
     The twin comes first and carries the digest of its text, so it says which of the two is right.
     """
-    text = json.dumps(content, indent=1, ensure_ascii=False, default=str) + "\n"
-    write_json(get_twin_path(path), {"sha256": hash_bytes(text.encode()), "text": text})
-    write_bytes(path, text.encode())
+    text = format_json(content)
+    write_json(get_twin_path(path), {"sha256": hash_bytes(text), "text": text.decode()})
+    write_bytes(path, text)
 
 
 def read_kept_mapping(path: Path) -> dict[str, Any]:
@@ -89,7 +101,15 @@ def remove_kept(path: Path) -> None:
 
 def read_twin(path: Path) -> str | None:
     """Return the text of a note as its twin has it; None where there is no whole twin."""
-    twin = read_mapping(get_twin_path(path))
+    try:
+        return parse_twin(get_twin_path(path).read_bytes())
+    except FileNotFoundError:
+        return None
+
+
+def parse_twin(content: bytes) -> str | None:
+    """Return the text that a second copy holds; None where that is not whole."""
+    twin = parse_mapping(content)
     text = twin.get("text")
     is_whole = isinstance(text, str) and hash_bytes(text.encode()) == twin.get("sha256")
     return text if is_whole else None

@@ -55,6 +55,10 @@ class Settings(BaseSettings):
     dagster_days: int = Field(default=30, ge=1)
     # lines of a run and messages of stages: for people, or one JSON object a line
     log_format: Literal["text", "json"] = "text"
+    # object storage that this warehouse shares with other machines: s3://bucket/prefix
+    store: str = ""
+    # seconds after which the right of a silent machine to write there may be taken over
+    store_lease_s: float = Field(default=600.0, gt=0)
     # whom a publisher may write to about our requests, for example an e-mail address
     contact: str = ""
 

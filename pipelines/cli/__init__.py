@@ -29,6 +29,7 @@ from pipelines.cli.report import report
 from pipelines.cli.run import run
 from pipelines.cli.source import source
 from pipelines.cli.status import status
+from pipelines.cli.store import store
 from pipelines.cli.upkeep import backup, doctor, housekeeping, repair, restore
 
 logger = logging.getLogger(__name__)
@@ -51,7 +52,7 @@ def cli(verbose: bool) -> None:
 COMMANDS = (
     *(run, status, ask, metric, chip, explain, outlook, report),
     *(source, policy, release, docs, dbt, dagster, alerts, prometheus, completion),
-    *(doctor, repair, housekeeping, backup, restore),
+    *(doctor, repair, housekeeping, backup, restore, store),
 )
 for command in COMMANDS:
     cli.add_command(command)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from pipelines.base.errors import StoreFault
 from pipelines.base.settings import Settings
 from pipelines.cli.status import STALE
 from pipelines.cli.tables import print_json, print_table, show_progress
@@ -103,7 +104,8 @@ def run(
     --set or --scenario the build is private: it stands under `warehouse/what_if`, never replaces
     the current release, and the run ends with what changed. Exit codes: 0 published or unchanged,
     1 a build or audit failed, 2 wrong input, 4 published or unchanged, but no address of a live
-    run answered, 75 another run holds the lock.
+    run answered, 5 the same, but its object storage is behind (or nothing was done, as it says), 75
+    another run holds the lock.
     """
     from pipelines.run.pipeline import run_pipeline
     from pipelines.upkeep.housekeeping import tidy_up
@@ -140,6 +142,9 @@ def run(
         print_summary(outcome)
         if open_path:
             click.echo(f"\nopen edition  {open_path}")
+    if outcome.run.store_fault:
+        click.echo(f"StoreFault: {outcome.run.store_fault}", err=True)
+        raise SystemExit(StoreFault.exit_code)
     if outcome.run.fetched and set(outcome.run.fetched) == {"failed"}:
         click.echo("no address answered: the data stands where it stood", err=True)
         raise SystemExit(STALE)

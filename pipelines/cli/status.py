@@ -22,6 +22,7 @@ def collect_status(settings: Settings) -> dict:
     from pipelines.release.hold import read_hold
     from pipelines.release.lock import describe_holder, is_held
     from pipelines.release.publish import read_rollback
+    from pipelines.store.state import describe_store
 
     running = is_held(settings.lock_path)
     content: dict = {
@@ -31,6 +32,7 @@ def collect_status(settings: Settings) -> dict:
         "last_run": read_last_run(settings),
         "rollback": read_rollback(settings),
         "hold": read_hold(settings),
+        "store": describe_store(settings),
         "sources": [],
         "failed_checks": [],
         "failed_fetches": [],
@@ -144,6 +146,8 @@ def _print(content: dict) -> None:
         click.echo(f"rollback  from {back['from']} to {back['to']} at {back['at']}")
     if content["hold"]:
         click.echo(f"hold      {content['hold']}")
+    if content["store"]:
+        click.echo(f"store     {tell_store(content['store'])}")
     last = content["last_run"]
     if last:
         click.echo(f"last run  {last['run_id']}: {last['status']}, {last['message']}")
@@ -158,3 +162,13 @@ def _print(content: dict) -> None:
     if content["sources"]:
         click.echo()
         print_table(list(content["sources"][0]), [list(s.values()) for s in content["sources"]])
+
+
+def tell_store(store: dict) -> str:
+    """Return in a line which store a warehouse has, when both were last the same, and why not."""
+    told = store["address"]
+    if store["snapshot"]:
+        told += f", the same at {store['same_at']} UTC (snapshot {store['snapshot']})"
+    else:
+        told += ", nothing has been put there or brought from it yet"
+    return told + (f"; {store['fault']}" if store["fault"] else "")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import asdict
-from pathlib import Path
 
 import click
 
 from pipelines.base.settings import Settings
+from pipelines.cli.status import tell_store
 from pipelines.cli.tables import print_json, print_table
 
 MEGA = 1e6
@@ -52,6 +52,10 @@ def _print_examination(found: dict) -> None:
     clock = found["clock"]
     click.echo(f"clock     {clock['now']} UTC, newest release of {clock['newest_release_as_of']}")
     click.echo(f"lock      {found['lock'] or 'free'}")
+    if store := found["store"]:
+        click.echo(f"store     {tell_store(store)}")
+        if store["answer"]:
+            click.echo(f"store     {store['answer']}")
     release = found["release"]
     if release:
         click.echo(
@@ -138,17 +142,18 @@ def housekeeping(dry_run: bool, as_json: bool) -> None:
 
 
 @click.command()
-@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+@click.argument("place", metavar="FOLDER|s3://BUCKET/PREFIX")
 @click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
-def backup(folder: Path, as_json: bool) -> None:
-    """Copy the warehouse into FOLDER; what is there already is not copied again.
+def backup(place: str, as_json: bool) -> None:
+    """Copy the warehouse into a folder or a bucket; what is there already is not copied again.
 
     The copy is taken under the lock and checked by digest. The build file is left out: a run makes
     it again.
     """
+    from pipelines.store.places import open_place
     from pipelines.upkeep.backup import back_up
 
-    made = back_up(Settings(), folder)
+    made = back_up(Settings(), open_place(place))
     if as_json:
         print_json(asdict(made))
     else:
@@ -159,17 +164,18 @@ def backup(folder: Path, as_json: bool) -> None:
 
 
 @click.command()
-@click.argument("folder", type=click.Path(path_type=Path, file_okay=False, exists=True))
+@click.argument("place", metavar="FOLDER|s3://BUCKET/PREFIX")
 @click.option("--snapshot", help="By default the newest one.")
 @click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
-def restore(folder: Path, snapshot: str | None, as_json: bool) -> None:
-    """Bring the warehouse back from the backup in FOLDER, into a place that holds none.
+def restore(place: str, snapshot: str | None, as_json: bool) -> None:
+    """Bring the warehouse back from a backup or a store, into a place that holds none.
 
     Every file is checked by its digest before anything is put in place.
     """
+    from pipelines.store.places import open_place
     from pipelines.upkeep.backup import restore as bring_back
 
-    brought = bring_back(Settings(), folder, snapshot)
+    brought = bring_back(Settings(), open_place(place), snapshot)
     if as_json:
         print_json(asdict(brought))
     else:

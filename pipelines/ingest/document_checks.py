@@ -15,7 +15,7 @@ from pipelines.contracts.model import Table
 
 _HTML_STARTS = (b"<!doctype html", b"<html", b"<head", b"<?xml")
 _PART_BYTES = 4_194_304
-_PRINTABLE = bytes(range(0x20, 0x7F)) + b"\r\n"
+_PRINTABLE = bytes(range(0x20, 0x7F))
 HEADER_BYTES = 1_000_000
 
 
@@ -77,14 +77,17 @@ def _check_parts(parts: Iterable[bytes], label: str, allow_page: bool) -> TextSt
                     f"{label}: found a web page ({start[:24].decode('latin-1')!r}); expected data; "
                     "the address may answer with an error or login page"
                 )
-        _decode(decoder, part, place, label)
+        if decoder.getstate()[0] or not part.isascii():
+            _decode(decoder, part, place, label)
         place += len(part)
-        feeds += part.count(b"\n")
-        if b"\r" in part or last == b"\r":
-            returns += part.count(b"\r")
+        # of most parts line ends alone are left, which are quickly counted
+        rest = part.translate(None, _PRINTABLE)
+        here = rest.count(b"\n"), rest.count(b"\r")
+        feeds, returns = feeds + here[0], returns + here[1]
+        if here[1] or last == b"\r":
             return_feeds += part.count(b"\r\n") + (last == b"\r" and part[:1] == b"\n")
-        is_plain = is_plain and not part.translate(None, _PRINTABLE)
-        has_nul = has_nul or (not is_plain and b"\0" in part)
+        is_plain = is_plain and len(rest) == sum(here)
+        has_nul = has_nul or (not is_plain and b"\0" in rest)
         last = part[-1:] or last
     if not start:
         raise DocumentFault(f"{label}: the document is empty; expected a header and rows")

@@ -165,44 +165,6 @@ def has_marks(column: Column) -> bool:
     return bool(column.thousands or column.prefix or column.suffix or column.decimal != ".")
 
 
-def write_staging_oddity(name: str, column: Column, typed: str) -> str | None:
-    """Return a condition that is true wherever `write_staging_cast` took what is no number.
-
-    The engine's own cast knows more spellings than ours: underlines between digits, and numbers
-    so small that they turn into zero.
-    """
-    raw = quote_name(name)
-    if column.type != "DOUBLE" or has_marks(column):
-        return None
-    return f"contains({raw}, '_') or ({write_underflow(raw, typed)})"
-
-
-def write_staging_cast(name: str, column: Column) -> str:
-    """Return a quicker expression for whole columns; where it gives a value, `write_cast` agrees.
-
-    Exceptions are infinite numbers, which the typed condition of their fault finds, and what
-    `write_staging_oddity` tells.
-    """
-    raw = quote_name(name)
-    if column.type == "DOUBLE" and not has_marks(column):
-        return f"try_cast({raw} as double)"
-    if column.type == "BIGINT" and not has_marks(column):
-        # most numbers are written as the engine writes them; only the others are looked at
-        number = f"try_cast({raw} as bigint)"
-        return (
-            f"coalesce(case when {number}::varchar = {raw} then {number} end, "
-            f"{write_cast(name, column)})"
-        )
-    if column.type == "DATE" and not column.format:
-        # the engine's own reading of days knows more spellings than ours: let it have ours alone
-        is_plain = f"{raw} like '____-__-__' and {raw} >= '1' and not contains({raw}, ' ')"
-        return (
-            f"coalesce(case when {is_plain} then try_cast({raw} as date) end, "
-            f"{write_cast(name, column)})"
-        )
-    return write_cast(name, column)
-
-
 def write_cell_faults(
     name: str,
     column: Column,
@@ -230,8 +192,12 @@ def write_cell_faults(
         if column.labels:
             empty += f" and {quote_name(column.labels.of)} is null"
         faults.append(Fault(name, empty, "'is empty; a value is required'", empty))
-    # a text has no more characters than bytes, and bytes need not be counted
-    too_long = f"strlen({raw}) > {column.max_length} and length({raw}) > {column.max_length}"
+    # a text has no more characters than bytes, and bytes need not be counted; what stands behind
+    # `then` is asked of the cells alone for which it matters, behind `and` of all
+    too_long = (
+        f"case when strlen({raw}) > {column.max_length} "
+        f"then length({raw}) > {column.max_length} else false end"
+    )
     faults.append(
         Fault(
             name,
@@ -325,7 +291,7 @@ def _write_text_faults(
     raw = quote_name(name)
     if is_plain:
         # texts that begin with a blank sort before all others
-        blank = f"{raw} < '!' and trim({raw}) = ''"
+        blank = f"case when {raw} < '!' then trim({raw}) = '' else false end"
     else:
         blank = f"regexp_full_match({raw}, {quote_text(_BLANK)})"
     told = "'holds blanks alone; expected a text, or nothing'"

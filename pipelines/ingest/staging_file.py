@@ -20,7 +20,8 @@ from pipelines.base.rows import fetch_row, fetch_value
 from pipelines.base.sql import quote_name, quote_text
 from pipelines.contracts.model import Table
 from pipelines.ingest.cells import NUMBERED, Cells, reading, require_all_lines
-from pipelines.ingest.row_checks import Fault, write_staging_cast, write_staging_oddity
+from pipelines.ingest.row_checks import Fault
+from pipelines.ingest.staging_casts import write_staging_cast, write_staging_oddity
 
 # nobody looks single values up in a raw file, and a column of many values is given up early
 PARQUET_OPTIONS = "format parquet, write_bloom_filter false, dictionary_size_limit 5000"
@@ -83,17 +84,6 @@ def write_staged_file(
         f"not coalesce({fault.condition}, false)"
         for fault in faults
         if fault.typed_condition is None and not fault.is_cast and not fault.is_length
-    ]
-    # what fits a type and is that long is padded with blanks or zeros: told for all columns at once
-    limits: dict[int, list[str]] = {}
-    for name in typed:
-        column = table.columns[name]
-        # a text that fits has as many bytes as characters, but for names of months
-        measure = "length" if column.format else "strlen"
-        limits.setdefault(column.max_length, []).append(f"{measure}({quote_name(name)})")
-    odd += [
-        f"coalesce(greatest({', '.join(lengths)}), 0) <= {limit}"
-        for limit, lengths in limits.items()
     ]
     odd += [
         f"not coalesce({oddity}, false)"

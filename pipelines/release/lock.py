@@ -52,7 +52,7 @@ def hold_lock(lock_path: Path, purpose: str) -> Iterator[None]:
             get_holder_path(lock_path),
             {
                 "pid": os.getpid(),
-                "began": _read_start(os.getpid()),
+                "began": read_start(os.getpid()),
                 "host": socket.gethostname(),
                 "purpose": purpose,
                 "since": now_utc(),
@@ -97,10 +97,10 @@ def find_live_holder(lock_path: Path) -> int | None:
     if holder.get("host") != socket.gethostname() or not isinstance(pid, int):
         return None
     # a number that another process has by now tells nothing, hence the moment of its start
-    return pid if pid != os.getpid() and began and _read_start(pid) == began else None
+    return pid if pid != os.getpid() and began and read_start(pid) == began else None
 
 
-def _read_start(pid: int) -> str | None:
+def read_start(pid: int) -> str | None:
     """Return what the system says of a process's start; None where it does not say or is gone."""
     try:
         text = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")

@@ -272,6 +272,16 @@ def roll_back(settings: Settings, release_id: str | None, at: datetime) -> Manif
     return target
 
 
+def adopt_release(settings: Settings, release_id: str) -> None:
+    """Make a kept release the current one that another machine, or a backup, calls current.
+
+    Raises:
+        DamageFound: its database is not what was written; what was current stays.
+    """
+    _note_current(settings, read_current_id(settings), release_id)
+    _make_current(settings, settings.releases_dir / release_id)
+
+
 def get_rollback_path(settings: Settings) -> Path:
     """Return the note of a rollback that holds."""
     return settings.warehouse_dir / ROLLBACK_FILE

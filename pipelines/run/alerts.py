@@ -42,11 +42,12 @@ class Event:
 
 def find_events(run: Run) -> list[Event]:
     """Return what is wrong after a run: its failure, else what its release says of itself."""
+    store = [Event("store", f"object storage: {run.store_fault}")] if run.store_fault else []
     if run.failure:
         first = run.failure.strip().splitlines()[0][:LINE_LENGTH]
-        return [Event(f"failed: {first}", f"run {run.run_id} failed: {first}")]
+        return [Event(f"failed: {first}", f"run {run.run_id} failed: {first}"), *store]
     if run.outcome is None:
-        return []
+        return store
     with duckdb.connect(str(find_readable(run.settings)), read_only=True) as connection:
         checks = connection.execute(
             "select check_name, severity, observed from meta.quality_result "
@@ -62,6 +63,7 @@ def find_events(run: Run) -> list[Event]:
             "and coalesce(review, 'to_be_coded') = 'to_be_coded' order by document_number"
         ).fetchall()
     return [
+        *store,
         *(
             Event(f"check: {name}", f"{severity} {name}: {observed}")
             for name, severity, observed in checks

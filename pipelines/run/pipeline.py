@@ -13,7 +13,7 @@ from datetime import date
 
 from pipelines.archive.documents import Archive
 from pipelines.base.code import keep_meanings
-from pipelines.base.errors import MachineFault
+from pipelines.base.errors import LockHeld, MachineFault
 from pipelines.base.faults import FAULTS, describe_fault
 from pipelines.base.files import read_mapping, remove_leftovers
 from pipelines.base.garbage import collect_rarely
@@ -34,6 +34,7 @@ from pipelines.run.due import list_due
 from pipelines.run.held import find_held
 from pipelines.run.history import write_metrics_file
 from pipelines.run.reports import describe_run, write_run_report
+from pipelines.run.shared import find_store_writer, share_store
 from pipelines.run.stages import (
     audit_build,
     build_models,
@@ -94,12 +95,21 @@ def run_pipeline(
 def wait_for_lock(
     settings: Settings, seconds: float, progress: Callable[[str], None] = lambda line: None
 ) -> None:
-    """Wait until no other run works on the warehouse, or the time is over."""
+    """Wait until no other run works on the warehouse or its store, or the time is over."""
     ends_at = time.monotonic() + seconds
-    if seconds and is_held(settings.lock_path):
-        progress(f"waiting for {describe_holder(settings.lock_path)}")
-    while time.monotonic() < ends_at and is_held(settings.lock_path):
+    told = ""
+    while time.monotonic() < ends_at and (writer := _find_other(settings)):
+        if writer != told:
+            progress(f"waiting: {writer}")
+            told = writer
         time.sleep(LOOK_EVERY_S)
+
+
+def _find_other(settings: Settings) -> str | None:
+    """Return who works on the warehouse or its store; None where nobody does."""
+    if is_held(settings.lock_path):
+        return describe_holder(settings.lock_path)
+    return find_store_writer(settings)
 
 
 def fetch_due(run: Run, only: list[str], due: bool) -> None:
@@ -119,17 +129,23 @@ def fetch_due(run: Run, only: list[str], due: bool) -> None:
 def hold_run(run: Run) -> Iterator[None]:
     """Hold the warehouse's lock while a run goes on, and keep in the end how it went.
 
-    What a killed run left behind is cleared first. A run that neither failed nor has an outcome
+    Where there is a store, what it has is brought first and what is new is put there last. What a
+    killed run left behind is cleared. A run that neither failed nor has an outcome
     is one that was not asked to publish.
 
     Raises:
-        LockHeld: another run works on this warehouse.
+        LockHeld: another run works on this warehouse, or writes to its store.
+        StoreFault: there is no release here, and none can be brought from its store.
+        StoreConflict: this folder and its store have both gone on without each other.
     """
     with hold_lock(run.settings.lock_path, f"run {run.run_id} as of {run.as_of}"):
         RUN_ID.set(run.run_id)
         try:
-            prepare_warehouse(run)
-            yield
+            with share_store(run):
+                prepare_warehouse(run)
+                yield
+        except LockHeld:
+            raise  # another machine writes to the store: nothing began, so nothing failed
         except BaseException as error:
             run.failure = run.failure or str(error) or type(error).__name__
             raise

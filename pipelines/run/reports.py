@@ -63,6 +63,7 @@ def describe_run(run: Run, status: str, message: str) -> dict:
         "status": status,
         "message": message,
         "release_id": manifest.release_id if manifest else None,
+        "store_fault": run.store_fault,
         "dagster_run_id": run.dagster_run_id,
         "peak_mib": round(get_peak_mib(), 1),
         "rows": sum(manifest.rows.values()) if manifest else None,

@@ -113,14 +113,19 @@ def lay_out_warehouse(settings: Settings, what_if: WhatIf) -> Settings:
     """Lay out the private warehouse: changed registries, and links to everything loaded so far.
 
     Returns:
-        Settings that differ in `sources_dir`, `warehouse_dir` and `keep_releases`.
+        Settings that differ in `sources_dir`, `warehouse_dir` and `keep_releases`, with no store.
 
     Raises:
         WhatIfError: see `run_what_if`.
     """
     root = settings.what_if_dir / what_if.name
     private = settings.model_copy(
-        update={"warehouse_dir": root, "sources_dir": root / "sources", "keep_releases": 1}
+        update={
+            "warehouse_dir": root,
+            "sources_dir": root / "sources",
+            "keep_releases": 1,
+            "store": "",
+        }
     )
     shutil.rmtree(private.sources_dir, ignore_errors=True)
     private.sources_dir.mkdir(parents=True)

@@ -1,8 +1,7 @@
-"""Copies of a warehouse in a folder of their own: whole, taken under the lock, checked by digest.
+"""Copies of a warehouse in another place: whole, taken under the lock, checked by digest.
 
-A backup folder holds `objects/` (each content once, named by its SHA-256) and `snapshots/` (which
-file had which content). What has not changed since the last snapshot costs nothing. The build file
-and Dagster's own events are left out: a run makes the one again, and no figure rests on the other.
+What has not changed since the last snapshot costs nothing. What a place keeps, and what is left
+out, stands in `store/snapshots.py`.
 """
 
 from __future__ import annotations
@@ -13,22 +12,27 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipelines.base.errors import BackupError
-from pipelines.base.files import (
-    TEMPORARY_MARK,
-    get_temporary_path,
-    hash_file,
-    read_kept_mapping,
-    replace_file,
-    write_kept_json,
-)
+from pipelines.base.files import get_temporary_path, hash_file
 from pipelines.base.settings import Settings, now_utc
-from pipelines.release.lock import get_holder_path, hold_lock
+from pipelines.release.lock import hold_lock
+from pipelines.release.publish import adopt_release
+from pipelines.store.head import HEAD, read_head_note
+from pipelines.store.places import FolderPlace, Place
+from pipelines.store.snapshots import (
+    BLANK,
+    Item,
+    Snapshot,
+    get_all,
+    get_object_key,
+    list_files,
+    list_held,
+    list_snapshots,
+    put_all,
+    read_snapshot,
+    write_snapshot,
+)
 
-OBJECTS, SNAPSHOTS = "objects", "snapshots"
-# folders of a warehouse that a run, a person or Dagster makes again
-LEFT_OUT = ("build", "hand", "dagster", "damaged", "what_if", "data/spill", "data/unpacked")
-# what the repository itself keeps in a warehouse that holds nothing yet
-BLANK = ("README.md", "queries", "run.lock")
+EARLIER = "nothing was restored. Take an earlier snapshot: --snapshot NAME"
 
 
 @dataclass(frozen=True)
@@ -41,26 +45,23 @@ class Backup:
     total_bytes: int
 
 
-def back_up(settings: Settings, target: Path) -> Backup:
-    """Copy a warehouse into a backup folder; only contents that are new there are written.
+def back_up(settings: Settings, place: Place) -> Backup:
+    """Copy a warehouse into a place for backups; only contents that are new there are written.
 
     Args:
         settings: the warehouse.
-        target: the backup folder; made if it is not there.
+        place: a folder, which is made if it is not there, or a bucket.
 
     Raises:
-        BackupError: the folder holds something else, or lies inside the warehouse.
+        BackupError: the place holds something else, or lies inside the warehouse.
+        StoreFault: the bucket is out of reach or refuses.
         LockHeld: a run works on this warehouse.
     """
-    root = settings.warehouse_dir.resolve()
-    place = target.resolve()
-    if place == root or root in place.parents:
-        raise BackupError(f"{target}: lies inside the warehouse; name a folder outside it")
-    if target.exists() and any(target.iterdir()) and not (target / SNAPSHOTS).is_dir():
-        raise BackupError(f"{target}: holds something else; name an empty folder or a backup")
-    with hold_lock(settings.lock_path, f"backup to {target}"):
-        files: dict[str, dict] = {}
+    require_place(settings, place)
+    with hold_lock(settings.lock_path, f"backup to {place.address}"):
+        files: dict[str, Item] = {}
         links: dict[str, str] = {}
+        new: dict[str, tuple[str, Path, str]] = {}
         added = total = 0
         for path in list_files(settings):
             name = path.relative_to(settings.warehouse_dir).as_posix()
@@ -68,135 +69,102 @@ def back_up(settings: Settings, target: Path) -> Backup:
                 links[name] = str(path.readlink())
                 continue
             sha256, size = hash_file(path), path.stat().st_size
-            files[name] = {"sha256": sha256, "mode": path.stat().st_mode & 0o777}
+            key = get_object_key(sha256)
+            files[name] = Item(sha256, path.stat().st_mode & 0o777, key)
             total += size
-            if not get_object_path(target, sha256).exists():
-                _copy(path, get_object_path(target, sha256), sha256)
+            if key not in new and not place.has(key):
+                new[key] = (key, path, sha256)
                 added += size
+        put_all(place, new.values())
         moment = f"{now_utc():%Y%m%dT%H%M%SZ}"
-        (target / SNAPSHOTS).mkdir(parents=True, exist_ok=True)
-        write_kept_json(target / SNAPSHOTS / f"{moment}.json", {"files": files, "links": links})
+        write_snapshot(place, Snapshot(moment, files, links))
     return Backup(moment, len(files), added, total)
 
 
-def list_files(settings: Settings) -> list[Path]:
-    """Return what a backup of a warehouse holds: files and links, by path."""
-    root = settings.warehouse_dir
-    lock = (settings.lock_path, get_holder_path(settings.lock_path))
-    left_out = [root / name for name in LEFT_OUT]
-    return [
-        path
-        for path in sorted(root.rglob("*"))
-        if (path.is_file() or path.is_symlink())
-        and path not in lock
-        and TEMPORARY_MARK not in str(path.relative_to(root))
-        and not any(folder in path.parents for folder in left_out)
-    ]
-
-
-def get_object_path(target: Path, sha256: str) -> Path:
-    """Return where a backup folder keeps a content."""
-    return target / OBJECTS / sha256[:2] / sha256
-
-
-def _copy(source: Path, path: Path, sha256: str) -> None:
-    """Copy a file to its place, and see that the copy has its digest.
+def require_place(settings: Settings, place: Place) -> None:
+    """Refuse a place that is none for backups of this warehouse.
 
     Raises:
-        BackupError: the copy is another one than the file.
+        BackupError: says what the place is instead.
     """
-    temporary = get_temporary_path(path)
-    try:
-        shutil.copyfile(source, temporary)
-        if hash_file(temporary) != sha256:
-            raise BackupError(f"{source}: the copy differs from what its digest promises")
-        replace_file(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
-
-
-def list_snapshots(target: Path) -> list[str]:
-    """Return the names of a backup's snapshots, oldest first."""
-    return sorted(path.stem for path in (target / SNAPSHOTS).glob("*.json"))
+    if isinstance(place, FolderPlace):
+        folder, root = place.folder.resolve(), settings.warehouse_dir.resolve()
+        if folder == root or root in folder.parents:
+            raise BackupError(f"{place.address}: lies inside the warehouse; name a folder outside")
+        is_used = place.folder.exists() and any(place.folder.iterdir())
+        is_backup = (place.folder / "snapshots").is_dir()
+    else:
+        if place.has(HEAD):
+            raise BackupError(
+                f"{place.address}: is the store of a warehouse; name another prefix for backups"
+            )
+        is_used, is_backup = bool(place.list_keys("")), bool(list_snapshots(place))
+    if is_used and not is_backup:
+        raise BackupError(f"{place.address}: holds something else; name an empty place or a backup")
 
 
 def restore(
     settings: Settings,
-    source: Path,
+    place: Place,
     snapshot: str | None = None,
     progress: Callable[[str], None] = lambda line: None,
 ) -> Backup:
-    """Bring a warehouse back from a backup, into a place that holds none.
+    """Bring a warehouse back from a backup or a store, to where there is none.
 
     Args:
         settings: the warehouse to be made.
-        source: the backup folder.
+        place: where the backup is.
         snapshot: its name; by default the newest.
         progress: receives a line for each step.
 
     Raises:
         BackupError: there is a warehouse already, there is no such snapshot, or a content of the
             backup is gone or altered; nothing is in place then.
+        StoreFault: the same of a bucket, or it is out of reach.
     """
     root = settings.warehouse_dir
-    held = [p.name for p in root.iterdir() if p.name not in BLANK] if root.exists() else []
-    held = [name for name in held if TEMPORARY_MARK not in name]
+    held = list_held(settings)
     if held:
         raise BackupError(
-            f"{root}: holds a warehouse already ({', '.join(sorted(held)[:3])}); move it away, or "
+            f"{root}: holds a warehouse already ({', '.join(held[:3])}); move it away, or "
             "point COMPUTE_BALANCE_WAREHOUSE_DIR at an empty folder"
         )
-    names = list_snapshots(source)
-    name = snapshot or (names[-1] if names else "")
+    names = list_snapshots(place)
+    # of a store the one that readers see: a later one may have been cut off by a kill
+    head = None if snapshot or isinstance(place, FolderPlace) else read_head_note(place.read(HEAD))
+    name = snapshot or (head.snapshot if head else names[-1] if names else "")
     if name not in names:
         raise BackupError(
-            f"{source}: found no snapshot {name or 'at all'}; expected one of: "
+            f"{place.address}: found no snapshot {name or 'at all'}; expected one of: "
             + (", ".join(names) or "none is there, so this is no backup")
         )
-    content = read_kept_mapping(source / SNAPSHOTS / f"{name}.json")
-    files, links = content.get("files"), content.get("links")
-    if not isinstance(files, dict) or not isinstance(links, dict):
-        raise BackupError(f"{source}: snapshot {name} cannot be read; take an earlier one")
+    found = read_snapshot(place, name)
+    if found is None:
+        raise BackupError(f"{place.address}: snapshot {name} cannot be read; take an earlier one")
     root.mkdir(parents=True, exist_ok=True)
-    with hold_lock(settings.lock_path, f"restore from {source}"):
+    with hold_lock(settings.lock_path, f"restore from {place.address}"):
         staged = get_temporary_path(root / "restored")
         try:
-            total = _stage(source, staged, files, links)
-            progress(f"checked {len(files)} files of snapshot {name}")
+            total = _stage(place, staged, found)
+            progress(f"checked {len(found.files)} files of snapshot {name}")
             _put_in_place(staged, root)
         finally:
             shutil.rmtree(staged, ignore_errors=True)
-    return Backup(name, len(files), total, total)
+        if found.release_id:
+            adopt_release(settings, found.release_id)
+    return Backup(name, len(found.files), total, total)
 
 
-def _stage(source: Path, staged: Path, files: dict, links: dict) -> int:
+def _stage(place: Place, staged: Path, snapshot: Snapshot) -> int:
     """Copy every file of a snapshot beside its place, each checked by its digest."""
     shutil.rmtree(staged, ignore_errors=True)
     staged.mkdir(parents=True)
-    missing = [n for n, f in files.items() if not get_object_path(source, f["sha256"]).is_file()]
-    if missing:
-        raise BackupError(
-            f"{source}: {len(missing)} contents are gone, the first of {missing[0]}; nothing was "
-            "restored. Take an earlier snapshot: --snapshot NAME"
-        )
-    total = 0
-    for name, item in files.items():
-        path = staged / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        kept = get_object_path(source, item["sha256"])
-        shutil.copyfile(kept, path)
-        if hash_file(path) != item["sha256"]:
-            raise BackupError(
-                f"{kept}: was altered since it was written (it is {name}); nothing was restored. "
-                "Take an earlier snapshot: --snapshot NAME"
-            )
-        path.chmod(item["mode"])
-        total += path.stat().st_size
-    for name, leads_to in links.items():
+    get_all(place, [(item, staged / name) for name, item in snapshot.files.items()], EARLIER)
+    for name, leads_to in snapshot.links.items():
         path = staged / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.symlink_to(leads_to)
-    return total
+    return sum(p.stat().st_size for p in staged.rglob("*") if p.is_file() and not p.is_symlink())
 
 
 def _put_in_place(staged: Path, root: Path) -> None:

@@ -14,6 +14,7 @@ import duckdb
 
 from pipelines import __version__
 from pipelines.archive.reach import find_unreachable
+from pipelines.base.errors import StoreFault
 from pipelines.base.faults import estimate_room, find_existing
 from pipelines.base.files import read_mapping
 from pipelines.base.settings import Settings, now_utc, today_utc
@@ -22,6 +23,10 @@ from pipelines.contracts.model import Contract
 from pipelines.release.lock import describe_holder, is_held
 from pipelines.release.manifest import CONTRACT_VERSION, list_releases
 from pipelines.release.publish import find_readable, read_current_id
+from pipelines.store.head import read_head
+from pipelines.store.s3 import open_bucket
+from pipelines.store.snapshots import STATE_NOTE
+from pipelines.store.state import describe_store
 from pipelines.upkeep.findings import Finding
 from pipelines.upkeep.housekeeping import measure
 from pipelines.upkeep.repair import find_damage
@@ -40,8 +45,8 @@ def examine(settings: Settings, asks_network: bool = False) -> dict[str, Any]:
         asks_network: also try the hosts of the connectors' addresses.
 
     Returns:
-        `versions`, `keys`, `unreachable` (null if not asked), `disk`, `lock`, `clock`, `runs`,
-        `release`, `findings` (each with kind, file, problem, way, advice) and `is_well`.
+        `versions`, `keys`, `unreachable` (null if not asked), `disk`, `store`, `lock`, `clock`,
+        `runs`, `release`, `findings` (each with kind, file, problem, way, advice) and `is_well`.
     """
     contracts, faults = discover_contracts(settings.sources_dir)
     findings = [] if is_held(settings.lock_path) else find_damage(settings)
@@ -61,6 +66,12 @@ def examine(settings: Settings, asks_network: bool = False) -> dict[str, Any]:
             Finding("not_writable", ".", "the warehouse may not be written", "person",
                     "make it writable for this user; what is published can be read")
         )  # fmt: skip
+    store = describe_store(settings)
+    if store and store["fault"]:
+        findings.append(
+            Finding("store", STATE_NOTE, store["fault"], "person",
+                    "the next run brings the store up to date: compute-balance run")
+        )  # fmt: skip
     return {
         "versions": {
             "compute_balance": __version__,
@@ -74,6 +85,7 @@ def examine(settings: Settings, asks_network: bool = False) -> dict[str, Any]:
         "keys": check_keys(contracts),
         "unreachable": find_unreachable(contracts) if asks_network else None,
         "disk": disk,
+        "store": store and store | {"answer": ask_store(settings) if asks_network else None},
         "lock": describe_holder(settings.lock_path) if is_held(settings.lock_path) else None,
         "clock": describe_clock(settings),
         "runs": list_runs(settings),
@@ -81,6 +93,17 @@ def examine(settings: Settings, asks_network: bool = False) -> dict[str, Any]:
         "findings": [asdict(finding) for finding in findings],
         "is_well": not findings,
     }
+
+
+def ask_store(settings: Settings) -> str:
+    """Return what the store of a warehouse says of itself now, or why it says nothing."""
+    try:
+        head = read_head(open_bucket(settings.store))
+    except StoreFault as fault:
+        return str(fault)
+    if head is None:
+        return "it answers, and holds nothing yet"
+    return f"it answers; current is release {head.note.release_id}, put at {head.note.put_at} UTC"
 
 
 def _read_version(package: str) -> str:

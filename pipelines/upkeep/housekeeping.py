@@ -24,6 +24,7 @@ from pipelines.release.lock import hold_lock
 from pipelines.release.manifest import Manifest, list_releases, read_manifest_file
 from pipelines.release.publish import list_prunable
 from pipelines.release.whole import list_release_folders
+from pipelines.store.state import note_removed
 
 DAMAGED_DIR = "damaged"
 
@@ -55,6 +56,7 @@ def housekeep(settings: Settings, is_dry: bool = False) -> list[Removal]:
         found = [*list_cheap(settings), *list_inputs(settings)]
         if not is_dry:
             remove_all(found)
+            note_removed(settings, [item.path for item in found])
     return found
 
 

@@ -99,6 +99,7 @@ class SmallProject:
         names = ("sources_dir", "dbt_dir", "expectations_dir", "docs_dir", "warehouse_dir")
         own = {f"COMPUTE_BALANCE_{n.upper()}": str(getattr(self.settings, n)) for n in names}
         own["COMPUTE_BALANCE_KEEP_RELEASES"] = str(self.settings.keep_releases)
+        own["COMPUTE_BALANCE_STORE"] = self.settings.store
         outer = {k: v for k, v in os.environ.items() if not k.startswith("COMPUTE_BALANCE_")}
         # compiled once instead of by each process: the large packages take seconds to compile
         outer.pop("PYTHONDONTWRITEBYTECODE", None)

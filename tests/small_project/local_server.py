@@ -90,6 +90,12 @@ def serve(path: str = "/quotes.csv") -> Iterator[LocalServer]:
         def do_POST(self) -> None:
             self.do_GET()
 
+        def do_PUT(self) -> None:
+            self.do_GET()
+
+        def do_HEAD(self) -> None:
+            self.do_GET()
+
         def drip(self, content: bytes, pause_s: float) -> None:
             """Send a byte at a time until the caller hangs up or the server closes."""
             for byte in content:
