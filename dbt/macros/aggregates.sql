@@ -60,6 +60,21 @@
 {%- endmacro %}
 
 
+{#-
+    The sum over kinds of work of a group that has one row of each at most: in the order of their
+    names, as `ordered_sum` adds, but without sorting each group. Null where nothing is to be added.
+-#}
+{% macro workload_sum(value) -%}
+    case
+        when count({{ value }}) > 0 then
+            {%- for workload in ['inference', 'training_large', 'training_small'] %}
+            coalesce(max({{ value }}) filter (where workload_id = '{{ workload }}'), 0)
+            {{- ' +' if not loop.last }}
+            {%- endfor %}
+    end
+{%- endmacro %}
+
+
 {#- No points, of the type that `quantile_points` gives. -#}
 {% macro no_points() -%}
     cast(null as struct(p05 double, p50 double, p95 double))

@@ -29,7 +29,7 @@ totals as (
         region_id,
         quarter_start,
         draw,
-        ln(sum(exp(log_need) order by workload_id)) as log_need,
+        ln({{ workload_sum('exp(log_need)') }}) as log_need,
     from pooled_needs
     group by region_id, quarter_start, draw
     having

@@ -76,9 +76,9 @@ totals as (
         draw,
         any_value(stock_ratio) as stock_ratio,
         any_value(years_ahead) as years_ahead,
-        ln(sum(exp(log_need) order by workload_id)) as log_need,
-        sum(exp(log_need) * runs_tokens_weight order by workload_id)
-        / sum(exp(log_need) order by workload_id) as runs_tokens_weight,
+        ln({{ workload_sum('exp(log_need)') }}) as log_need,
+        ({{ workload_sum("exp(log_need) * runs_tokens_weight") }})
+        / ({{ workload_sum("exp(log_need)") }}) as runs_tokens_weight,
     from needs
     group by path_id, quarter_start, region_id, draw
     having

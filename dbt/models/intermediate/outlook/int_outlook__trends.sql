@@ -32,12 +32,14 @@ world_rows as (
     where kind = 'growth'
 ),
 
+-- what is said of the present origin, in columns that the engine can join by
 stated_growth as (
     select
+        'present' as origin_kind,
         world_rows.world_id,
         judged.draw,
         judged.valid_from,
-        judged.valid_to,
+        coalesce(judged.valid_to, date '9999-12-31') as valid_to,
         ln(judged.value) / 4 as log_growth_per_quarter,
     from {{ assumption_draws('accelerator_spending_growth') }} as judged
     inner join world_rows on judged.assumption_id = world_rows.assumption_id
@@ -101,9 +103,9 @@ anchored as (
         on
             drawn.draw = stated_growth.draw
             and dated.world_id = stated_growth.world_id
-            and dated.origin_kind = 'present'
+            and dated.origin_kind = stated_growth.origin_kind
             and stated_growth.valid_from <= dated.quarter_start
-            and coalesce(stated_growth.valid_to > dated.quarter_start, true)
+            and stated_growth.valid_to > dated.quarter_start
 ),
 
 anchors as (

@@ -94,7 +94,8 @@ described as (
             and periods.country_code = restrictions.country_code
             and periods.buyer_headquarters = restrictions.buyer_headquarters
             and periods.valid_from >= restrictions.valid_from
-            and (restrictions.valid_to is null or periods.valid_from < restrictions.valid_to)
+            -- one comparison, by which the engine can join
+            and periods.valid_from < coalesce(restrictions.valid_to, date '9999-12-31')
     group by
         periods.scenario_id,
         periods.chip_id,
