@@ -156,6 +156,7 @@ def run_suites(
     previous: Path | None = None,
     with_conventions: bool = True,
     is_current: bool = True,
+    rows: dict[str, int] | None = None,
 ) -> list[Check]:
     """Run suites, and those that follow from the names of mart columns, on a build.
 
@@ -170,6 +171,7 @@ def run_suites(
         previous: the published file that the build would replace; without one nothing is compared.
         with_conventions: also run the suites that follow from the names of mart columns.
         is_current: whether the build is of the present day; some demands are softer before it.
+        rows: receives the rows of each relation that was counted, by its name.
 
     Returns:
         One check per expectation. An expectation that could not be evaluated counts as failed
@@ -205,6 +207,8 @@ def run_suites(
             *validate_suites(connection, validated, expectations_dir),
             *skipped,
         ]
+    if rows is not None:
+        rows |= {c.suite.table: c.rows for c in counts if c.rows is not None and not c.suite.query}
     by_name = {check.name: check for check in found}
     checks = []
     for suite in everything:

@@ -20,13 +20,17 @@ COLUMNS_SHOWN = 6
 
 @dataclass(frozen=True)
 class Count:
-    """What DuckDB found for one item; `problem` says why it could not be evaluated."""
+    """What DuckDB found for one item; `problem` says why it could not be evaluated.
+
+    `rows` is how many rows the suite's relation has; None where it was not counted.
+    """
 
     suite: Suite
     item: Expectation
     violations: int | None
     observed: str | None
     problem: str | None = None
+    rows: int | None = None
 
     @property
     def check_name(self) -> str:
@@ -80,7 +84,7 @@ def _count_items(
         if violations and item.forbidden is not None:
             examples = _fetch_examples(connection, suite, item)
             shown = f"{violations} of {row[0]} rows: {examples}"
-        counts.append(Count(suite, item, violations, shown))
+        counts.append(Count(suite, item, violations, shown, rows=row[0]))
     return counts
 
 

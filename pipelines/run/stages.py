@@ -264,9 +264,10 @@ def audit_build(run: Run) -> None:
     suites = write_raw_suites(run.sources) + load_suites(run.settings.expectations_dir)
     connection = open_build(run.settings)
     try:
-        marts = list_marts(read_manifest(run.settings), connection, run.settings.build_path.stem)
+        manifest = read_manifest(run.settings)
+        marts = list_marts(manifest, connection, run.settings.build_path.stem)
         keys = {mart.name: list(mart.key) for mart in marts}
-        keys |= {table: key for (_, table), key in list_keys(read_manifest(run.settings)).items()}
+        keys |= {table: key for (_, table), key in list_keys(manifest).items()}
         run.checks = [
             *check_published_contract(connection, run.settings.dbt_dir, keys),
             *audit.check_contracts(run.sources),
@@ -277,7 +278,7 @@ def audit_build(run: Run) -> None:
             ),
             *audit.check_freshness(run.freshness),
             *check_policy_watch(connection),
-            *audit.report_dbt_tests(run.nodes, read_manifest(run.settings)),
+            *audit.report_dbt_tests(run.nodes, manifest),
             *audit.run_suites(
                 connection,
                 suites,
@@ -285,6 +286,7 @@ def audit_build(run: Run) -> None:
                 # an earlier day is not compared with the present one
                 previous=find_readable(run.settings) if run.is_current else None,
                 is_current=run.is_current,
+                rows=run.rows,
             ),
         ]
         run.checks = apply_accepted(run.checks, list_accepted_checks(run.settings))
@@ -304,9 +306,7 @@ def audit_build(run: Run) -> None:
 
 
 def _keep_failed_build(run: Run) -> Path:
-    kept = run.settings.build_dir / "failed.duckdb"
-    shutil.copyfile(run.settings.build_path, kept)
-    return kept
+    return shutil.copyfile(run.settings.build_path, run.settings.build_dir / "failed.duckdb")
 
 
 def publish_build(run: Run) -> Outcome:
@@ -321,7 +321,10 @@ def publish_build(run: Run) -> Outcome:
     try:
         marts = list_marts(read_manifest(settings), connection, settings.build_path.stem)
         hashes = hash_content(connection, settings.build_path.stem, marts)
-        sums = {m.name: sum_mart(connection, settings.build_path.stem, m) for m in marts}
+        stem, counted = settings.build_path.stem, run.rows
+        sums = {
+            m.name: sum_mart(connection, stem, m, counted.get(f"marts.{m.name}")) for m in marts
+        }
         rows = {name: count for name, (count, _) in sums.items()}
         content_hash = combine_hashes(hashes)
         created_at, release_id = name_release(settings.releases_dir, now_utc(), content_hash)

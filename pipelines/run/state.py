@@ -40,6 +40,7 @@ class Run:
     nodes: list[NodeResult] = field(default_factory=list)
     freshness: list[Freshness] = field(default_factory=list)
     checks: list[Check] = field(default_factory=list)
+    rows: dict[str, int] = field(default_factory=dict)  # of the relations that the audit counted
     code_version: str = field(init=False)
     record: RunRecord = field(init=False)
     fingerprint: str = ""

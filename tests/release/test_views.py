@@ -48,7 +48,15 @@ def project(small_project: SmallProject) -> SmallProject:
 
 
 def test_the_view_is_published_as_a_view_with_its_words(project: SmallProject) -> None:
-    project.run()
+    outcome = project.run()
+    # counted by the audit, and not once more
+    assert (
+        outcome.run.rows["marts.fct_named_price"],
+        outcome.manifest.rows["fct_named_price"],
+    ) == (
+        7,
+        7,
+    )
     kinds = project.query(
         "select table_type from information_schema.tables where table_name = 'fct_named_price'"
     )
