@@ -41,6 +41,7 @@ def run_pipeline(
     only: list[str] | None = None,
     progress: Callable[[str], None] = lambda line: None,
     rebuild: bool = False,
+    master: str | None = None,
 ) -> Outcome:
     """Run the main job from end to end in this process.
 
@@ -51,6 +52,7 @@ def run_pipeline(
         only: with `live`, fetch only these sources or areas.
         progress: receives a line for everything worth telling while the run goes on.
         rebuild: build everything from nothing, even if that would only repeat the release.
+        master: address of a Spark cluster, or `local[N]`, where Spark is to build the models.
 
     Returns:
         What was published, or the release that still holds because nothing changed.
@@ -60,6 +62,7 @@ def run_pipeline(
         ContractError, BuildFailed, AuditFailed: nothing was published; what was stays published.
     """
     run = start_run(settings, as_of, progress)
+    run.master = master
     with hold_run(run):
         run.outcome = _run_stages(run, live, only or [], rebuild)
     return run.outcome
@@ -102,6 +105,9 @@ def _run_stages(run: Run, live: bool, only: list[str], rebuild: bool) -> Outcome
         forget_build(run.settings)
     elif unchanged := find_unchanged(run):
         return unchanged
+    if run.master:
+        # nothing is carried over between two engines
+        forget_build(run.settings)
     with time_stage(run, "register"):
         register_raw(run)
     with time_stage(run, "models"):

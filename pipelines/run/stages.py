@@ -12,6 +12,7 @@ from pathlib import Path
 
 import duckdb
 
+from pipelines.base.environment import set_environment
 from pipelines.base.errors import AuditFailed, BuildFailed, ComputeBalanceError
 from pipelines.base.files import hash_bytes
 from pipelines.base.settings import now_utc
@@ -129,7 +130,7 @@ def compute_fingerprint(run: Run) -> str:
     text = "\n".join(
         [
             run.code_version,
-            duckdb.__version__,
+            duckdb.__version__ + (" and spark" if run.master else ""),
             str(documents),
             str(days),
             str(sorted((fault.source_id, fault.message) for fault in run.contract_faults)),
@@ -197,7 +198,18 @@ def build_models(run: Run) -> None:
             run.progress(f"  FAILED {node.kind} {node.name}: {node.message}")
         counter.add()
 
-    run.nodes = run_dbt(run.settings, BUILD_COMMAND, report)
+    with set_environment(build_elsewhere(run)):
+        run.nodes = run_dbt(run.settings, BUILD_COMMAND, report)
+
+
+def build_elsewhere(run: Run) -> dict[str, str]:
+    """Let Spark make the tables, where a run was asked to; return the variables that say where."""
+    if run.master is None:
+        return {}
+    from pipelines.build.spark import RESULTS_VARIABLE, build_on_spark
+
+    folder = build_on_spark(run.settings, run.sources, run.master, run.progress)
+    return {RESULTS_VARIABLE: str(folder.resolve())}
 
 
 def take_models(run: Run) -> None:
@@ -364,7 +376,8 @@ def publish_build(run: Run) -> Outcome:
     publish = publish_release if run.is_current else publish_as_of
     publication = publish(settings, marts, manifest, sums)
     keep_outlooks(settings)
-    keep_build(settings, manifest.code_version, read_manifest(settings))
+    if run.master is None:
+        keep_build(settings, manifest.code_version, read_manifest(settings))
     return Outcome("published", run, publication.manifest, publication.path, "published")
 
 

@@ -46,6 +46,7 @@ class Run:
     outcome: "Outcome | None" = None
     failure: str | None = None
     fetched: list[str] = field(default_factory=list)  # how each address answered, where asked
+    master: str | None = None  # where Apache Spark builds the models; None: DuckDB does
 
     def __post_init__(self) -> None:
         self.code_version = compute_code_version(self.settings)

@@ -1,0 +1,115 @@
+"""Building all models on Apache Spark: a script for the environment in which Spark stands.
+
+It imports nothing of this package, which is not installed there. What to do it reads from a plan
+(`spark.py` writes it): raw tables, then models in order, each as text for Spark. Every table of
+the plan becomes Parquet files; views are asked when a table needs them. One line of JSON per
+finished model goes to standard output.
+"""
+
+from __future__ import annotations
+
+import json
+import resource
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from pyspark.errors import PySparkException
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql.functions import broadcast, coalesce, col
+
+
+def start_session(plan: dict[str, Any]) -> SparkSession:
+    """Start Spark with the plan's settings: a cluster by its address, or this machine."""
+    builder = SparkSession.builder.master(plan["master"]).appName("compute-balance")
+    for name, value in plan["settings"].items():
+        builder = builder.config(name, value)
+    session = builder.getOrCreate()
+    session.sparkContext.setLogLevel("OFF")
+    return session
+
+
+def show_raw(session: SparkSession, name: str, table: dict[str, Any]) -> None:
+    """Make a view of a table's raw Parquet files, as `write_raw_query` does for DuckDB.
+
+    Rows of a large document are numbered by their place in the file alone. A document that came
+    back stands there again with the day on which it did.
+    """
+    columns = table["columns"]
+    if not table["files"]:
+        listed = ", ".join(f"`{column}` {kind}" for column, kind in columns.items())
+        session.createDataFrame([], listed).createOrReplaceTempView(name)
+        return
+    rows = session.read.parquet(*table["files"])
+    if "document_row" in rows.columns:
+        place = col("_metadata.row_index") + 1
+        rows = rows.withColumn("document_row", coalesce(col("document_row"), place))
+    if table["days"]:
+        rows = repeat_documents(session, rows, table["days"])
+    select_typed(rows, columns).createOrReplaceTempView(name)
+
+
+def repeat_documents(session: SparkSession, rows: DataFrame, days: list[list[str]]) -> DataFrame:
+    """Return the rows once for each day on which their document counted."""
+    kinds = "document string, origin string, sha256 string, day string"
+    seen = broadcast(session.createDataFrame([tuple(day) for day in days], kinds))
+    is_same = (
+        (rows["document_name"] == seen["document"])
+        & (rows["document_origin"].cast("string") == seen["origin"])
+        & (rows["document_sha256"].cast("string") == seen["sha256"])
+    )
+    found = rows.join(seen, is_same)
+    return found.withColumn("document_on", col("day").cast("date"))
+
+
+def select_typed(rows: DataFrame, columns: dict[str, str]) -> DataFrame:
+    """Return the columns that DuckDB would have, in its order and of its types."""
+    return rows.select([col(f"`{name}`").cast(kind).alias(name) for name, kind in columns.items()])
+
+
+def build_model(session: SparkSession, model: dict[str, Any], folder: Path) -> None:
+    """Make one model: a table as Parquet files, of which a view is made; or a view."""
+    rows = session.sql(model["sql"])
+    if list(model["columns"]) != rows.columns:
+        raise ValueError(f"columns {rows.columns} in the place of {list(model['columns'])}")
+    rows = select_typed(rows, model["columns"])
+    if model["kind"] == "table":
+        path = str(folder / model["name"])
+        rows.write.mode("overwrite").parquet(path)
+        listed = ", ".join(f"`{column}` {kind}" for column, kind in model["columns"].items())
+        rows = session.read.schema(listed).parquet(path)
+    rows.createOrReplaceTempView(model["name"])
+
+
+def tell(what: dict[str, Any]) -> None:
+    """Write one line for whoever started this."""
+    sys.stdout.write(json.dumps(what) + "\n")
+    sys.stdout.flush()
+
+
+def carry_out(plan_path: str) -> int:
+    """Carry out a plan; 1 where a model failed, which is named with Spark's first sentence."""
+    plan = json.loads(Path(plan_path).read_text(encoding="utf-8"))
+    folder = Path(plan["folder"])
+    session = start_session(plan)
+    for name, table in plan["raw"].items():
+        show_raw(session, name, table)
+    for model in plan["models"]:
+        started = time.monotonic()
+        try:
+            build_model(session, model, folder)
+        except (PySparkException, ValueError) as error:
+            message = str(error).split("\n\nJVM stacktrace")[0][:2000]
+            tell({"name": model["name"], "error": message})
+            return 1
+        told = {"name": model["name"], "seconds": round(time.monotonic() - started, 2)}
+        tell(told)
+    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024
+    session.stop()
+    tell({"peak_mib": peak})
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(carry_out(sys.argv[1]))
