@@ -9,6 +9,7 @@ PACKAGE := $(VENV)/.installed-package
 BROWSER := $(VENV)/.installed-browser
 SPARK_VENV := .venv-spark
 SPARK := $(SPARK_VENV)/.installed
+POSTGRES := $(VENV)/.installed-postgres
 BIN := $(VENV)/bin
 RUN := $(BIN)/compute-balance
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
@@ -16,7 +17,7 @@ LOCK := uv pip compile --generate-hashes --no-strip-extras --no-header --python-
 export GX_ANALYTICS_ENABLED := false
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 
-.PHONY: warehouse spark test test-spark test-browser lint hooks ui benchmark lock clean generate help
+.PHONY: warehouse spark test test-spark test-browser test-postgres lint hooks ui benchmark lock clean generate help
 
 help:                ## list the targets
 	@grep -E '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed -e 's/:.*##/:/' -e 's/^/  make /'
@@ -37,6 +38,9 @@ test-browser: $(BROWSER) $(PACKAGE)  ## look at every kind of page in Debian's C
 	@$(RUN) docs
 	@$(BIN)/python -m pytest tests/browser
 
+test-postgres: $(TOOLS) $(POSTGRES) $(PACKAGE)  ## try Dagster on a real PostgreSQL server of Debian's package
+	@$(BIN)/python -m pytest tests/postgres
+
 lint: $(TOOLS) $(PACKAGE)  ## check Python style and types, and SQL style
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
@@ -47,8 +51,7 @@ hooks: $(TOOLS)      ## run the checks of lint before every commit
 	@$(BIN)/pre-commit install
 
 ui: $(PACKAGE)       ## open Dagster's web interface on http://localhost:3000
-	@mkdir -p warehouse/dagster && cp pipelines/dagster.yaml warehouse/dagster/dagster.yaml
-	@DAGSTER_HOME=$(CURDIR)/warehouse/dagster $(BIN)/dagster dev
+	@$(RUN) dagster dev
 
 generate: $(PACKAGE)  ## write the files that are derived from the contracts
 	@$(RUN) source generate
@@ -63,11 +66,12 @@ lock:                ## renew the lock files (needs uv)
 	$(LOCK) requirements.in -o requirements.lock
 	$(LOCK) requirements-dev.in --constraint requirements.lock -o requirements-dev.lock
 	$(LOCK) requirements-spark.in -o requirements-spark.lock
+	$(LOCK) requirements-postgres.in --constraint requirements.lock -o requirements-postgres.lock
 	$(LOCK) requirements-browser.in --constraint requirements.lock --constraint requirements-dev.lock -o requirements-browser.lock
 
 clean:               ## remove builds, releases, loaded data and caches; keeps .venv
 	rm -rf warehouse/*.duckdb warehouse/as_of warehouse/what_if warehouse/build warehouse/data warehouse/releases warehouse/latest \
-		warehouse/dagster warehouse/docs warehouse/hand warehouse/*.json warehouse/*.lock dbt/target dbt/logs .mypy_cache .ruff_cache
+		warehouse/dagster warehouse/docs warehouse/status warehouse/hand warehouse/*.json warehouse/*.lock dbt/target dbt/logs .mypy_cache .ruff_cache
 	find . -name __pycache__ -not -path './$(VENV)/*' -prune -exec rm -rf {} +
 
 $(RUNTIME): requirements.lock
@@ -94,6 +98,11 @@ $(SPARK): requirements-spark.lock
 	@$(PYTHON) -m venv --clear $(SPARK_VENV)
 	@$(SPARK_VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-spark.lock
 	@touch $(SPARK)
+
+$(POSTGRES): $(RUNTIME) requirements-postgres.lock
+	@echo "adding what Dagster needs for PostgreSQL to $(VENV)"
+	@$(PIP) --require-hashes -r requirements-postgres.lock
+	@touch $(POSTGRES)
 
 $(BROWSER): $(TOOLS) requirements-browser.lock
 	@echo "adding what the browser test needs to $(VENV)"

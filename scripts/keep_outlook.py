@@ -24,7 +24,8 @@ QUERY = """
     select
         $id as outlook_id, $as_of as as_of, $made_on as made_on,
         quarter_start, region_id as region, measure,
-        value_p05, value_p25, value_p50, value_p75, value_p95, rule_p05, rule_p50, rule_p95,
+        value_p05, value_p25, value_p50, value_p75, value_p95,
+        orders_p05, orders_p50, orders_p95, rule_p05, rule_p50, rule_p95,
         origin_quarter, known_to
     from marts.fct_outlook
     where

@@ -27,10 +27,10 @@ from pipelines.base.errors import AuditFailed, BuildFailed, ComputeBalanceError
 from pipelines.base.rows import fetch_value
 from pipelines.base.settings import Settings
 from pipelines.base.sql import quote_name
+from pipelines.base.texts import shorten
 from pipelines.build.models import NodeResult, read_manifest, run_dbt
 from pipelines.build.register import open_build, start_build
 from pipelines.ingest.ingest import SourceLoads, ingest_all
-from pipelines.ingest.parsed import shorten
 from pipelines.release.lock import hold_lock
 from pipelines.run.stages import audit_build, ingest_sources, register_raw, write_meta
 from pipelines.run.state import start_run

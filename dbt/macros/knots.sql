@@ -72,3 +72,35 @@
     )
 )
 {%- endmacro %}
+
+
+{#-
+    Queries of a `with` list that read curves of draws at days: straight between their points on the
+    scale on which they are kept, level outside them.
+
+    Args:
+        points: relation with `curve`, `on_date`, `draw` and `scaled`.
+        days: relation with `curve` and `on_date`: the days for which each curve is asked.
+        name: what to call the result: curve, on_date, draw, scaled.
+-#}
+{% macro read_curves(points, days, name) -%}
+{{ place_between_points(points, days, name ~ '_placed') }},
+
+{{ name }} as (
+    select
+        placed.curve,
+        placed.on_date,
+        firsts.draw,
+        firsts.scaled + placed.inside_weight * (seconds.scaled - firsts.scaled) as scaled,
+    from {{ name }}_placed as placed
+    inner join {{ points }} as firsts
+        on
+            placed.curve = firsts.curve
+            and placed.first_on = firsts.on_date
+    inner join {{ points }} as seconds
+        on
+            placed.curve = seconds.curve
+            and placed.second_on = seconds.on_date
+            and firsts.draw = seconds.draw
+)
+{%- endmacro %}

@@ -6,6 +6,17 @@
 {%- endmacro %}
 
 
+{#- Those probabilities with the points of the standard normal distribution: `probability`, `z`. -#}
+{% macro outlook_normal_points() -%}
+    (
+        select
+            u as probability,
+            {{ probit('u') }} as z,
+        from (select unnest([{{ outlook_probabilities() }}])::double as u)
+    )
+{%- endmacro %}
+
+
 {#- The rules on deliveries that are tried on the past; ours is the first. -#}
 {% macro outlook_rules() -%}
     {{ return(['outlook', 'outlook_level_known', 'mean_growth', 'last_four_growth', 'flat']) }}

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import duckdb
@@ -19,12 +20,25 @@ from pipelines.base.rows import fetch_dicts
 # from what comes to what it needs
 MEASURES = (
     "delivered",
-    "delivered_bounded",
     "nominal",
     "deployed",
     "powered",
     "needed_it_power",
     "live_it_power",
+    "demand_wanted",
+    "load_wanted",
+    "coverage",
+    "probability_tight",
+)
+# yardsticks of a plain answer; the others stand beside the asked quarter
+PLAIN_YARDSTICKS = ("8bit", "it_power", "busy", "stock")
+FIGURES = tuple(
+    f"{name}_{point}"
+    for name, points in (
+        ("value", ("p05", "p25", "p50", "p75", "p95")),
+        ("orders", ("p05", "p50", "p95")),
+    )
+    for point in points
 )
 _QUARTER = re.compile(r"^(\d{4})[ -]?[qQ]([1-4])$")
 
@@ -36,8 +50,10 @@ class OutlookAnswer:
     `rows` are those of fct_outlook in the 8-bit yardstick and in power, with the label of the
     quarter; `yardsticks` those of the asked quarter in the other yardsticks; `record` the score of
     the region by rule and distance; `bounds` how probable it is, by quarter, that a limit is the
-    smallest outside China, with the power that chips wait for (for the world alone); `notes` what
-    must not be read into them.
+    smallest outside China, with the power that chips wait for (for the world alone); `worlds` what
+    is deployed and powered in each world of growth and of rules in the asked quarter, else the
+    last; `notes` what must not be read into them. Where a row is to be read as unknown, it holds no
+    figure of ours.
     """
 
     release: dict
@@ -46,6 +62,7 @@ class OutlookAnswer:
     yardsticks: list[dict]
     record: list[dict]
     bounds: list[dict]
+    worlds: list[dict]
     notes: list[str]
 
 
@@ -77,8 +94,9 @@ def answer_outlook(path: Path, region: str, quarter: str | None = None) -> Outlo
             inner join marts.dim_quarter as quarters using (quarter_start)
             where outlooks.region_id = $1
               and outlooks.scenario_id = '{BASELINE}' and outlooks.growth_scenario_id = 'expected'
-              and outlooks.workload_id = 'all' and outlooks.access = 'all'
-            order by list_position($2, outlooks.measure), outlooks.yardstick, quarter_start
+              and outlooks.access = 'all'
+            order by list_position($2, outlooks.measure), outlooks.yardstick, workload_id,
+                quarter_start
             """,
             [region_row["region_id"], list(MEASURES)],
         )
@@ -88,14 +106,15 @@ def answer_outlook(path: Path, region: str, quarter: str | None = None) -> Outlo
             )
         if quarter is not None:
             rows = _pick_quarter(rows, quarter)
-        plain = ("8bit", "it_power")
+        rows = [row if row["is_informative"] else row | dict.fromkeys(FIGURES) for row in rows]
         return OutlookAnswer(
             release,
             region_row,
-            [row for row in rows if row["yardstick"] in plain],
-            [row for row in rows if row["yardstick"] not in plain] if quarter else [],
+            [row for row in rows if row["yardstick"] in PLAIN_YARDSTICKS],
+            [row for row in rows if row["yardstick"] not in PLAIN_YARDSTICKS] if quarter else [],
             _read_record(connection, region_row["region_id"]),
             _read_bounds(connection, rows) if region_row["region_id"] == "WORLD" else [],
+            _read_worlds(connection, region_row["region_id"], rows[-1]["quarter_start"]),
             _list_notes(rows),
         )
 
@@ -161,12 +180,41 @@ def _read_bounds(connection: duckdb.DuckDBPyConnection, rows: list[dict]) -> lis
     )
 
 
+def _read_worlds(
+    connection: duckdb.DuckDBPyConnection, region_id: str, quarter_start: date
+) -> list[dict]:
+    """Return what is deployed and powered in each world in a quarter, a measure in a row."""
+    return fetch_rows(
+        connection,
+        f"""
+        select
+            case when outlooks.scenario_id = '{BASELINE}' then outlooks.growth_scenario_id
+                else outlooks.scenario_id end as world,
+            case when outlooks.scenario_id = '{BASELINE}' then growth.title else rules.title end
+                as title,
+            outlooks.measure, outlooks.value_p05, outlooks.value_p50, outlooks.value_p95,
+            outlooks.is_informative
+        from marts.fct_outlook as outlooks
+        inner join marts.dim_growth_scenario as growth using (growth_scenario_id)
+        inner join marts.dim_outlook_rule_scenario as rules using (scenario_id)
+        where outlooks.region_id = $1 and outlooks.quarter_start = $2
+            and outlooks.yardstick = '8bit' and outlooks.measure in ('deployed', 'powered')
+        order by
+            outlooks.scenario_id <> '{BASELINE}', outlooks.growth_scenario_id <> 'expected', world,
+            outlooks.measure
+        """,
+        [region_id, quarter_start],
+    )
+
+
 def _list_notes(rows: list[dict]) -> list[str]:
     """Return what a reader must know before using the figures."""
     notes = [
         "the rule has been tried on one boom, in hindsight: cases overlap, and no turn of the "
         "cycle is among them",
         "growth in 8-bit H100 equivalents is no growth of compute; deployed is not powered",
+        "limits, demand and every world beside the expected one have no record; no world has a "
+        "probability",
     ]
     if any(row["record_cases"] is None for row in rows):
         notes.append("rows without a record rest on judgement alone")

@@ -9,7 +9,6 @@ Fetching itself belongs in `fetch.py`.
 
 from __future__ import annotations
 
-import json
 import logging
 import shutil
 from dataclasses import asdict, dataclass
@@ -17,13 +16,17 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Literal, get_args
 
+from pipelines.base.errors import DamageFound
 from pipelines.base.files import (
     get_temporary_path,
     hash_bytes,
     hash_file,
+    read_kept_mapping,
+    read_mapping,
     replace_file,
     write_bytes,
     write_json,
+    write_kept_json,
 )
 
 logger = logging.getLogger(__name__)
@@ -86,7 +89,8 @@ class Archive:
         """Return where the bytes with that hash are (or would be)."""
         return self.folder / "documents" / sha256[:2] / sha256
 
-    def _get_record_path(self, document: Document) -> Path:
+    def get_record_path(self, document: Document) -> Path:
+        """Return where the record of a document is (or would be)."""
         folder = self.folder / "records" / document.source_id
         if document.origin != "live":
             # the same bytes may be kept in the repository and served by an address
@@ -122,7 +126,7 @@ class Archive:
         return self._write_record(document)
 
     def _write_record(self, document: Document) -> Document:
-        path = self._get_record_path(document)
+        path = self.get_record_path(document)
         kept = self._read_record(path) if path.exists() else None
         if kept is None or kept.origin != document.origin:
             write_json(path, asdict(document))
@@ -168,14 +172,14 @@ class Archive:
         sightings = self.list_sightings(source_id, document)
         if sightings.get(day) != sha256:
             seen = sorted((sightings | {day: sha256}).items())
-            write_json(
+            write_kept_json(
                 self._get_sightings_path(source_id, document),
                 {seen_on.isoformat(): served for seen_on, served in seen},
             )
 
     def list_sightings(self, source_id: str, document: str) -> dict[date, str]:
         """Return by day the SHA-256 of what an address served; unchanged bytes stand here again."""
-        content = _read_json(self._get_sightings_path(source_id, document))
+        content = read_kept_mapping(self._get_sightings_path(source_id, document))
         try:
             return {date.fromisoformat(day): str(sha256) for day, sha256 in content.items()}
         except ValueError as error:
@@ -187,11 +191,17 @@ class Archive:
 
     def list_withdrawn(self, source_id: str) -> dict[str, Withdrawal]:
         """Return by SHA-256 the documents of a source that no build reads any more."""
-        content = _read_json(self._get_withdrawals_path(source_id))
-        return {
-            sha256: Withdrawal(sha256, item["reason"], datetime.fromisoformat(item["at"]))
-            for sha256, item in content.items()
-        }
+        content = read_kept_mapping(self._get_withdrawals_path(source_id))
+        try:
+            return {
+                sha256: Withdrawal(sha256, item["reason"], datetime.fromisoformat(item["at"]))
+                for sha256, item in content.items()
+            }
+        except (KeyError, TypeError, ValueError) as error:
+            raise DamageFound(
+                f"{self._get_withdrawals_path(source_id)}: is no list of withdrawn documents "
+                f"({error}), so nobody can say which are out of use; run: compute-balance repair"
+            ) from None
 
     def withdraw(self, source_id: str, sha256: str, reason: str, at: datetime) -> None:
         """Take a document out of use; its bytes and its record stay."""
@@ -205,7 +215,7 @@ class Archive:
         self._write_withdrawn(source_id, withdrawn)
 
     def _write_withdrawn(self, source_id: str, withdrawn: dict[str, Withdrawal]) -> None:
-        write_json(
+        write_kept_json(
             self._get_withdrawals_path(source_id),
             {
                 item.sha256: {"reason": item.reason, "at": item.at.isoformat()}
@@ -230,7 +240,7 @@ class Archive:
 
     def read_fetch_note(self, source_id: str, document: str) -> FetchNote | None:
         """Return how the last fetch of an address ended; None if it was never asked."""
-        content = _read_json(self._get_note_path(source_id, document))
+        content = read_mapping(self._get_note_path(source_id, document))
         try:
             return FetchNote(
                 **content | {"fetched_at": datetime.fromisoformat(content["fetched_at"])}
@@ -238,10 +248,14 @@ class Archive:
         except (KeyError, TypeError, ValueError):
             return None
 
+    def restore_record(self, document: Document) -> None:
+        """Write the record of a document again as somebody else remembers it."""
+        write_json(self.get_record_path(document), asdict(document))
+
     @staticmethod
     def _read_record(path: Path) -> Document | None:
         """Return a record; None, with a warning, where the file is cut or no record."""
-        content = _read_json(path)
+        content = read_mapping(path)
         try:
             content["document_on"] = date.fromisoformat(content["document_on"])
             content["fetched_at"] = datetime.fromisoformat(content["fetched_at"])
@@ -249,15 +263,3 @@ class Archive:
         except (KeyError, TypeError, ValueError) as error:
             logger.warning("%s is no record of a document and is passed over: %s", path, error)
             return None
-
-
-def _read_json(path: Path) -> dict:
-    """Return a JSON file's mapping; an empty one where it is missing, cut or something else."""
-    if not path.exists():
-        return {}
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except (UnicodeDecodeError, ValueError) as error:
-        logger.warning("%s cannot be read and is passed over: %s", path, error)
-        return {}
-    return content if isinstance(content, dict) else {}

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass, replace
-from typing import Any, Literal
-from urllib.parse import urlsplit
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Literal
 
+from pipelines.archive.answers import ask_whole, choose_day
 from pipelines.archive.documents import Archive, Document, FetchNote
 from pipelines.archive.http import Answer, Asker
 from pipelines.base.errors import DocumentFault
@@ -14,9 +14,6 @@ from pipelines.base.files import hash_bytes
 from pipelines.base.settings import Settings, now_utc
 from pipelines.contracts.addresses import Address
 from pipelines.contracts.model import Contract
-
-# no answer of an upstream has more; an address whose pages go round in circles ends here
-MAX_PAGES = 1000
 
 
 @dataclass(frozen=True)
@@ -50,6 +47,11 @@ def fetch_source(
     for address in contract.addresses:
         noted = archive.read_fetch_note(contract.source_id, address.document)
         served = noted.sha256 if noted else None
+        if waits := _find_wait(address, noted):
+            fetches.append(
+                Fetch(contract.source_id, address.document, address.url, "unchanged", waits)
+            )
+            continue
         fetch = _fetch_one(contract, address, archive, asker, served)
         if fetch.outcome == "unchanged" and fetch.sha256:
             archive.note_sighting(
@@ -63,6 +65,16 @@ def fetch_source(
         )
         fetches.append(fetch)
     return fetches
+
+
+def _find_wait(address: Address, noted: FetchNote | None) -> str | None:
+    """Say why an address is not asked today, if its contract asks it less often; else None."""
+    if address.every_days is None or noted is None or noted.outcome == "failed":
+        return None
+    days = (now_utc().date() - noted.fetched_at.date()).days
+    if days >= address.every_days:
+        return None
+    return f"asked {days} days ago; its contract asks every {address.every_days} days"
 
 
 def _fetch_one(
@@ -83,7 +95,7 @@ def _fetch_one(
         return Fetch(contract.source_id, address.document, address.url, outcome, message, sha256)
 
     try:
-        answer = _ask_whole(address, asker, last)
+        answer, stated = ask_whole(address, asker, last)
     except DocumentFault as fault:
         return report("failed", str(fault))
     if answer.status == 304 and last:
@@ -91,7 +103,24 @@ def _fetch_one(
     sha256 = hash_bytes(answer.content)
     if last and last.sha256 == sha256:
         return report("unchanged", "same bytes as the last fetch", sha256)
-    now = now_utc()
+    today = now_utc().date()
+    seen = archive.list_sightings(contract.source_id, address.document)
+    day = choose_day(stated, today, seen, sha256)
+    _archive_answer(contract, address, archive, answer, sha256, day)
+    # what was published on an earlier day is what the address serves today
+    archive.note_sighting(contract.source_id, address.document, sha256, today)
+    told = f"{len(answer.content):,} bytes" + (f", of {day}" if day != today else "")
+    if stated and day > stated:
+        told += f"; it says {stated}, which is older than what was served before"
+    elif last and sha256 in seen.values():
+        told += f"; served before, on {min(d for d, s in seen.items() if s == sha256)}"
+    return report("new", told, sha256)
+
+
+def _archive_answer(
+    contract: Contract, address: Address, archive: Archive, answer: Answer, sha256: str, day: date
+) -> None:
+    """Keep the bytes of an answer as the state of a day."""
     archive.store(
         answer.content,
         Document(
@@ -102,88 +131,69 @@ def _fetch_one(
             # a key never leaves the environment, so an address with one is kept with its mark
             address=address.url if address.list_keys() else answer.address,
             media=address.media,
-            document_on=now.date(),
-            fetched_at=now,
+            document_on=day,
+            fetched_at=now_utc(),
             status=answer.status,
             etag=answer.etag,
             bytes=len(answer.content),
             last_modified=answer.last_modified,
         ),
     )
-    return report("new", f"{len(answer.content):,} bytes", sha256)
 
 
-def _ask_whole(address: Address, asker: Asker, last: Document | None) -> Answer:
-    """Return what an address serves, all pages of it.
+def backfill_source(
+    contract: Contract,
+    archive: Archive,
+    settings: Settings,
+    first: date,
+    last: date,
+    step: int,
+    asker: Asker | None = None,
+) -> list[Fetch]:
+    """Archive what the dated addresses of a connector say of earlier days.
 
-    Raises:
-        DocumentFault: no usable answer, or one that is not complete.
+    Days that are archived already are not asked again. A failure is reported, never raised.
+
+    Args:
+        contract: the source.
+        archive: where documents are kept.
+        settings: bounds of requests.
+        first: first day.
+        last: last day, inclusive.
+        step: days from one state to the next; an address of spans is asked for so many at once.
+        asker: what asks.
     """
-    if address.next_page:
-        return _ask_pages(address, asker)
-    conditions = {}
-    if last and last.etag:
-        conditions["If-None-Match"] = last.etag
-    if last and last.last_modified:
-        conditions["If-Modified-Since"] = last.last_modified
-    return asker.ask(address, conditions)
+    asker = asker or Asker(settings)
+    fetches = []
+    for address in contract.addresses:
+        if address.past is None:
+            continue
+        day = first
+        while day <= last:
+            end = min(last, day + timedelta(days=step - 1))
+            # a span is known when it has ended
+            shown = end if "{end}" in address.past.url else day
+            seen = archive.list_sightings(contract.source_id, address.document)
+            if shown not in seen:
+                past = address.get_past(day, end)
+                fetches.append(_fetch_past(contract, past, archive, asker, shown))
+            day = day + timedelta(days=step)
+    return fetches
 
 
-def _ask_pages(address: Address, asker: Asker) -> Answer:
-    """Return the pages of an answer as one: the first page with the items of all.
-
-    A first page that has not changed says nothing about the others, so none is asked for
-    conditionally.
-    """
-    first = answer = asker.ask(address)
-    whole = page = _read_page(address, answer)
-    pages = 1
-    while following := _look_up(page, address.next_page):
-        if pages == MAX_PAGES:
-            raise DocumentFault(f"{address.url}: found more than {MAX_PAGES} pages")
-        _require_same_host(address, following)
-        answer = asker.ask(address.model_copy(update={"url": following}))
-        page = _read_page(address, answer)
-        _look_up(whole, address.items).extend(_look_up(page, address.items))
-        pages += 1
-    found = len(_look_up(whole, address.items))
-    said = _look_up(whole, address.total)
-    if isinstance(said, int) and found < said:
-        raise DocumentFault(
-            f"{address.url}: found {found} of {said} items on {pages} pages; expected all, so the "
-            "answer is incomplete and the last good data stays in use"
-        )
-    if pages == 1:
-        return first
-    content = json.dumps(whole, ensure_ascii=False, separators=(",", ":")).encode()
-    return replace(first, content=content, etag=None, last_modified=None)
-
-
-def _read_page(address: Address, answer: Answer) -> Any:
+def _fetch_past(
+    contract: Contract, address: Address, archive: Archive, asker: Asker, day: date
+) -> Fetch:
     try:
-        page = json.loads(answer.content)
-    except (ValueError, RecursionError) as error:
-        raise DocumentFault(f"{address.url}: found no JSON ({error}); expected pages") from None
-    if not isinstance(_look_up(page, address.items), list):
-        raise DocumentFault(f"{address.url}: found no list at {address.items!r} of a page")
-    return page
-
-
-def _look_up(page: Any, path: str | None) -> Any:
-    """Return what stands at a path of names joined by dots; None where nothing does."""
-    for name in path.split(".") if path else ():
-        page = page.get(name) if isinstance(page, dict) else None
-    return page if path else None
-
-
-def _require_same_host(address: Address, following: Any) -> None:
-    home = urlsplit(address.url)
-    target = urlsplit(str(following))
-    if (target.scheme, target.netloc) != (home.scheme, home.netloc):
-        raise DocumentFault(
-            f"{address.url}: found a next page at {str(following)[:200]}; expected one at "
-            f"{home.scheme}://{home.netloc}"
-        )
+        answer, _ = ask_whole(address, asker)
+    except DocumentFault as fault:
+        return Fetch(contract.source_id, address.document, address.url, "failed", f"{day}: {fault}")
+    sha256 = hash_bytes(answer.content)
+    known = {d.sha256 for d in archive.list_documents(contract.source_id) if d.origin == "live"}
+    _archive_answer(contract, address, archive, answer, sha256, day)
+    outcome: Literal["new", "unchanged"] = "unchanged" if sha256 in known else "new"
+    told = f"{day}: {len(answer.content):,} bytes"
+    return Fetch(contract.source_id, address.document, address.url, outcome, told, sha256)
 
 
 def fetch_once(url: str, settings: Settings) -> bytes:

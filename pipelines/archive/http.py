@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import os
+import ssl
 import threading
 import time
 from dataclasses import dataclass, field
@@ -20,6 +21,7 @@ from urllib.parse import urljoin, urlsplit
 
 from pipelines.base.errors import DocumentFault
 from pipelines.base.settings import Settings
+from pipelines.base.texts import shorten
 from pipelines.contracts.addresses import Address, fill_keys
 
 if TYPE_CHECKING:
@@ -73,6 +75,7 @@ class Asker:
     _asked_at: dict[str, float] = field(default_factory=dict)
     _out_of_reach: dict[str, str] = field(default_factory=dict)
     _within_reach: set[str] = field(default_factory=set)
+    _certificates: ssl.SSLContext | None = None
 
     def ask(self, address: Address, conditions: dict[str, str] | None = None) -> Answer:
         """Return the answer of an address.
@@ -87,6 +90,11 @@ class Asker:
         # by default it would print to standard output, where a program expects JSON
         set_on_retry_hooks([LoggingOnRetryHook])
         keys = read_keys(address)
+        if address.needs_contact and not self.settings.contact:
+            raise DocumentFault(
+                f"{address.url}: answers only to whom it can write to; set "
+                "COMPUTE_BALANCE_CONTACT to an e-mail address, so the address was not asked"
+            )
         part = _Part()
         try:
             self._require_network(urlsplit(address.url).netloc)
@@ -100,9 +108,8 @@ class Asker:
                 with attempt:
                     return self._follow(address, keys, conditions or {}, part)
         except DocumentFault as fault:
-            raise DocumentFault(
-                f"{address.url}: {_hide(str(fault), keys)}; the last good data stays in use"
-            ) from None
+            told = shorten(_hide(str(fault), keys))
+            raise DocumentFault(f"{address.url}: {told}; the last good data stays in use") from None
         raise AssertionError("an attempt returns or raises")
 
     def _judge(self, error: Exception) -> bool | float:
@@ -166,7 +173,11 @@ class Asker:
         limit_s = address.max_seconds or self.settings.fetch_total_s
         if part.content and part.etag:
             headers = headers | {"Range": f"bytes={len(part.content)}-", "If-Range": part.etag}
-        client = httpx.Client(timeout=min(self.settings.fetch_timeout_s, limit_s))
+        if self._certificates is None:
+            # reading them takes longer than many a request
+            self._certificates = httpx.create_ssl_context()
+        timeout = min(self.settings.fetch_timeout_s, limit_s)
+        client = httpx.Client(timeout=timeout, verify=self._certificates)
         ends_at = time.monotonic() + limit_s
         # a server that drips headers never lets httpx return: the connection is closed under it
         watch = threading.Timer(limit_s, client.close)

@@ -1,6 +1,6 @@
 """Metadata that a materialization shows: rows, newest known day, columns, and a few rows."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 
 import dagster as dg
@@ -15,47 +15,31 @@ PREVIEW_CELL_LENGTH = 60
 
 
 def describe_relation(
-    connection: duckdb.DuckDBPyConnection, relation: str, descriptions: Mapping[str, str]
+    connection: duckdb.DuckDBPyConnection, relation: str, has_preview: bool
 ) -> dict[str, RawMetadataValue]:
-    """Return row count, column schema and preview of a table, view or query.
+    """Return row count, newest known day and perhaps a few rows of a table, view or query.
+
+    Columns with their descriptions are said once, where the asset is defined.
 
     Args:
         connection: connection that sees the relation.
         relation: its quoted name, or a query in brackets.
-        descriptions: column name -> description with unit, where there is one.
+        has_preview: add a few rows.
 
     Returns:
         Metadata for Dagster; `newest_known_on` only for relations with a column `known_on`.
     """
-    schema = describe_columns(connection, relation, descriptions)
-    names = [column.name for column in schema.columns]
+    described = connection.execute(f"describe select * from {relation}").fetchall()
+    names = [name for name, *_ in described]
     newest = ", max(known_on)" if "known_on" in names else ", null"
     rows, known_on = fetch_row(connection, f"select count(*){newest} from {relation}")
-    sample = connection.execute(f"select * from {relation} limit {PREVIEW_ROWS}").fetchall()
-    metadata: dict[str, RawMetadataValue] = {
-        "dagster/row_count": rows,
-        "dagster/column_schema": schema,
-        "preview": dg.MetadataValue.md(write_markdown_table(names, sample)),
-    }
+    metadata: dict[str, RawMetadataValue] = {"dagster/row_count": rows}
+    if has_preview:
+        sample = connection.execute(f"select * from {relation} limit {PREVIEW_ROWS}").fetchall()
+        metadata["preview"] = dg.MetadataValue.md(write_markdown_table(names, sample))
     if known_on is not None:
         metadata["newest_known_on"] = describe_day(known_on)
     return metadata
-
-
-def describe_columns(
-    connection: duckdb.DuckDBPyConnection, relation: str, descriptions: Mapping[str, str]
-) -> dg.TableSchema:
-    """Return the columns of a relation with types and descriptions, without reading its rows.
-
-    Args:
-        connection: connection that sees the relation.
-        relation: its quoted name, or a query in brackets.
-        descriptions: column name -> description with unit, where there is one.
-    """
-    columns = connection.execute(f"describe select * from {relation}").fetchall()
-    return dg.TableSchema(
-        columns=[dg.TableColumn(name, type_, descriptions.get(name)) for name, type_, *_ in columns]
-    )
 
 
 def describe_day(day: date | None) -> str:

@@ -10,7 +10,7 @@ from dagster_dbt import DagsterDbtTranslator, DbtCliResource, dbt_assets
 
 from pipelines.assets.keys import BUILD_KEY, get_model_area, get_model_key, get_owner
 from pipelines.assets.manifest import ParsedProject, require_unchanged
-from pipelines.assets.metadata import describe_columns, describe_relation
+from pipelines.assets.metadata import describe_relation
 from pipelines.base.environment import set_environment
 from pipelines.base.errors import BuildFailed
 from pipelines.base.settings import Settings
@@ -119,10 +119,8 @@ def _add_metadata(
         for event in events:
             if isinstance(event, dg.Output):
                 node = manifest["nodes"][event.metadata["unique_id"].text]
-                columns = {c["name"]: c["description"] for c in node["columns"].values()}
-                found = _describe_model(connection, node, columns)
-                metadata: dict[str, RawMetadataValue] = {**event.metadata, **found}
-                yield event.with_metadata(metadata)
+                metadata = _describe_model(connection, node)
+                yield event.with_metadata({**event.metadata, **metadata})
             else:
                 yield event
     finally:
@@ -130,14 +128,14 @@ def _add_metadata(
 
 
 def _describe_model(
-    connection: duckdb.DuckDBPyConnection, node: Mapping[str, Any], columns: Mapping[str, str]
+    connection: duckdb.DuckDBPyConnection, node: Mapping[str, Any]
 ) -> dict[str, RawMetadataValue]:
-    """Return what a materialization shows of a model.
+    """Return what a materialization shows of a model, beside the columns of its definition.
 
-    The views of staging read raw rows and are counted; those further on are whole steps of the
-    model, which whoever reads them works out, and show their columns alone.
+    Rows and the newest known day are counted, but for views further on than staging: those are
+    whole steps of a model, which whoever reads them works out. A few rows stand at marts alone:
+    each word is kept once per run.
     """
-    relation = node["relation_name"]
     if node["config"]["materialized"] == "view" and node["fqn"][1] != "staging":
-        return {"dagster/column_schema": describe_columns(connection, relation, columns)}
-    return describe_relation(connection, relation, columns)
+        return {}
+    return describe_relation(connection, node["relation_name"], node["fqn"][1] == "marts")

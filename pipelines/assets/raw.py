@@ -6,7 +6,9 @@ on each table.
 """
 
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
+from datetime import timedelta
 
 import dagster as dg
 import duckdb
@@ -27,16 +29,28 @@ from pipelines.assets.metadata import describe_day, describe_relation
 from pipelines.base.rows import fetch_value
 from pipelines.build.kept import forget_build
 from pipelines.build.register import write_known_days_query, write_raw_query
+from pipelines.contracts.load import ContractFault
 from pipelines.contracts.model import Contract, Table
 from pipelines.contracts.staging import describe_column
 from pipelines.ingest.ingest import SourceLoads
 from pipelines.quality.audit import check_contracts
 from pipelines.quality.records import Check
-from pipelines.run.stages import fetch_live, find_unchanged, ingest_sources, register_raw
+from pipelines.run.pipeline import fetch_due
+from pipelines.run.stages import find_unchanged, ingest_sources, register_raw
 from pipelines.run.state import Run, time_stage
 
 ROWS_CHECK = "no_row_quarantined"
 DOCUMENT_CHECK = "no_document_refused"
+CONTRACT_CHECK = "contract_can_be_read"
+# hours within which a run should have taken in a connector: what its cadence says, and a day over
+FRESH_HOURS = {
+    "daily": 48,
+    "weekly": 192,
+    "monthly": 768,
+    "quarterly": 2232,
+    "yearly": 8808,
+    "irregular": 768,
+}
 
 
 class IngestConfig(dg.Config):
@@ -46,6 +60,10 @@ class IngestConfig(dg.Config):
     only: list[str] = Field(
         default_factory=list, description="With live: fetch only these sources or areas."
     )
+    due: bool = Field(
+        default=False,
+        description="With live: fetch only sources that are due by their cadence.",
+    )
     rebuild: bool = Field(
         default=False,
         description="Build everything from nothing and publish, even if that would only repeat "
@@ -53,14 +71,24 @@ class IngestConfig(dg.Config):
     )
 
 
-def make_raw_assets(contracts: list[Contract]) -> dg.AssetsDefinition:
-    """Return the step that takes in all sources and starts the build file."""
+def make_raw_assets(contracts: list[Contract], faults: list[ContractFault]) -> dg.AssetsDefinition:
+    """Return the step that takes in all sources and starts the build file.
+
+    Args:
+        contracts: of all sources, the last good ones of those whose contract is wrong.
+        faults: what is wrong with contracts; a failed check of their tables shows it.
+    """
     tables = [(contract, table) for contract in contracts for table in contract.tables]
+    aside = {fault.source_id for fault in faults}
 
     @dg.multi_asset(
         name="raw_tables",
         specs=[*(_make_spec(contract, table) for contract, table in tables), *_make_build_specs()],
-        check_specs=[spec for contract, table in tables for spec in _make_checks(contract, table)],
+        check_specs=[
+            spec
+            for contract, table in tables
+            for spec in _make_checks(contract, table, contract.source_id in aside)
+        ],
         can_subset=True,
     )
     def raw_tables(
@@ -71,11 +99,11 @@ def make_raw_assets(contracts: list[Contract]) -> dg.AssetsDefinition:
         run = warehouse_run
         if config.live:
             with time_stage(run, "fetch"):
-                fetch_live(run, config.only)
+                fetch_due(run, config.only, config.due)
         with time_stage(run, "ingest"):
             ingest_sources(run)
         yield from _report_tables(run, context.selected_asset_keys)
-        results = list(_check_tables(run))
+        results = [*_check_tables(run), *_check_faults(run, context.selected_asset_check_keys)]
         for check, result in results:
             if check in context.selected_asset_check_keys:
                 yield result
@@ -124,7 +152,18 @@ def _make_spec(contract: Contract, table: Table) -> dg.AssetSpec:
         kinds={"csv", "parquet"},
         tags={"layer": "raw", "source_kind": contract.kind},
         code_version=contract.contract_version,
+        freshness_policy=dg.FreshnessPolicy.time_window(
+            fail_window=timedelta(hours=FRESH_HOURS[contract.cadence])
+        )
+        if contract.addresses
+        else None,
         metadata={
+            "dagster/column_schema": dg.TableSchema(
+                columns=[
+                    dg.TableColumn(name, column.type, describe_column(column))
+                    for name, column in table.columns.items()
+                ]
+            ),
             "source": contract.title,
             "publishers": ", ".join(item.name for item in contract.publishers),
             "licences": "; ".join(dict.fromkeys(item.licence for item in contract.publishers)),
@@ -168,9 +207,13 @@ def _make_build_specs() -> Iterator[dg.AssetSpec]:
         )
 
 
-def _make_checks(contract: Contract, table: Table) -> list[dg.AssetCheckSpec]:
+def _make_checks(contract: Contract, table: Table, is_aside: bool) -> list[dg.AssetCheckSpec]:
     key = get_raw_key(contract, table)
+    described = "The source's contract can be read. Where it cannot, data of the last good one is "
+    described += "in use, and the other sources go on."
+    broken = [dg.AssetCheckSpec(CONTRACT_CHECK, asset=key, description=described)]
     return [
+        *(broken if is_aside else []),
         dg.AssetCheckSpec(
             ROWS_CHECK,
             asset=key,
@@ -202,7 +245,6 @@ def _describe_table(
     found = loads.list_files(table.table)
     files = loads.list_view_files(table.table)
     root = run.settings.warehouse_dir
-    descriptions = {name: describe_column(column) for name, column in table.columns.items()}
     query = f"({write_raw_query(loads, table, root)})"
     newest = None
     if files:
@@ -212,7 +254,7 @@ def _describe_table(
         )
     counts = [counted for load, _ in found if (counted := load.get_table(table.table))]
     return {
-        **describe_relation(connection, query, descriptions),
+        **describe_relation(connection, query, has_preview=True),
         "newest_known_on": describe_day(newest),
         "documents": len(found),
         "document_sha256": ", ".join(load.sha256 for load, _ in found),
@@ -244,6 +286,26 @@ def _check_tables(run: Run) -> Iterator[tuple[dg.AssetCheckKey, dg.AssetCheckRes
             yield (
                 dg.AssetCheckKey(key, DOCUMENT_CHECK),
                 make_check_result(key, DOCUMENT_CHECK, checks),
+            )
+
+
+def _check_faults(
+    run: Run, selected: AbstractSet[dg.AssetCheckKey]
+) -> Iterator[tuple[dg.AssetCheckKey, dg.AssetCheckResult]]:
+    """Report on the sources whose contract was wrong when Dagster loaded the definitions."""
+    messages = {fault.source_id: fault.message for fault in run.contract_faults}
+    for check in selected:
+        if check.name == CONTRACT_CHECK:
+            message = messages.get(check.asset_key.path[1])
+            yield (
+                check,
+                dg.AssetCheckResult(
+                    asset_key=check.asset_key,
+                    check_name=CONTRACT_CHECK,
+                    passed=message is None,
+                    severity=dg.AssetCheckSeverity.WARN,
+                    metadata={"found": message or "the contract is right again"},
+                ),
             )
 
 

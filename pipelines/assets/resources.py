@@ -11,8 +11,9 @@ from pydantic import Field
 from pipelines.base.errors import ComputeBalanceError
 from pipelines.base.settings import Settings
 from pipelines.build.models import get_dbt_executable
-from pipelines.run.pipeline import hold_run
-from pipelines.run.state import Run, start_run
+from pipelines.run.pipeline import hold_run, wait_for_lock
+from pipelines.run.progress import is_worth_a_line
+from pipelines.run.state import Run, require_draws, start_run
 
 
 class Warehouse(dg.ConfigurableResource):
@@ -24,6 +25,12 @@ class Warehouse(dg.ConfigurableResource):
     docs_dir: str = Field(description="Folder of the documentation.")
     warehouse_dir: str = Field(description="Folder of loaded data, builds and releases.")
     keep_releases: int = Field(description="How many releases stay.")
+    keep_release_days: int = Field(description="Days for which a release stays.")
+    keep_as_of_days: int = Field(description="Days for which a build of an earlier day stays.")
+    keep_what_if_days: int = Field(description="Days for which a what-if build stays.")
+    keep_raw_days: int = Field(description="Days for which loaded rows out of use stay.")
+    keep_document_days: int = Field(description="Days for which a document out of use stays.")
+    keep_log_days: int = Field(description="Days for which logs stay.")
     memory_limit: str = Field(description="DuckDB's memory limit, for example 4GB.")
     threads: int = Field(description="DuckDB's threads.")
     draws: int = Field(description="Number of Monte Carlo draws.")
@@ -35,6 +42,9 @@ class Warehouse(dg.ConfigurableResource):
     fetch_wait_s: float = Field(description="Longest wait in seconds that a server may ask for.")
     fetch_pause_s: float = Field(description="Seconds between two requests to one host, at least.")
     stale_after_days: int = Field(description="Days without a good run, then it is called stale.")
+    quiet_minutes: int = Field(description="Minutes without news before the sensor builds.")
+    dagster_days: int = Field(description="Days for which Dagster keeps records of runs.")
+    log_format: str = Field(description="Form of log lines: text or json.")
     contact: str = Field(description="Whom a publisher may write to about our requests.")
     unpacked_limit: int = Field(description="Bytes that a packed document may have once unpacked.")
 
@@ -66,6 +76,10 @@ class WarehouseRun(dg.ConfigurableResource[Run]):
         default=None, ge=1, description="Number of Monte Carlo draws; by default the warehouse's."
     )
 
+    wait_s: float = Field(
+        default=0.0, ge=0, description="Seconds to wait for a run of the command line to end."
+    )
+
     @contextmanager
     def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator[Run]:
         """Begin the run, hold its lock while steps use it, and keep in the end how it went."""
@@ -75,7 +89,17 @@ class WarehouseRun(dg.ConfigurableResource[Run]):
         day = date.fromisoformat(self.as_of) if self.as_of else None
         if context.log is None:
             raise ComputeBalanceError("a run on a warehouse needs Dagster's log to report to")
-        run = start_run(settings, day, context.log.info)
+        log = context.log.info
+
+        def tell(line: str) -> None:
+            # each line is a row of Dagster's storage, so of the counts only some are told
+            if is_worth_a_line(line):
+                log(line)
+
+        require_draws(settings)
+        wait_for_lock(settings, self.wait_s, tell)
+        run = start_run(settings, day, tell)
+        run.dagster_run_id = context.run_id
         with hold_run(run):
             yield run
 

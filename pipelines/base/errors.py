@@ -55,8 +55,28 @@ class ReleaseError(ComputeBalanceError):
     exit_code = 2
 
 
+class DrawsError(ComputeBalanceError):
+    """A build is asked for with too few draws for what it publishes."""
+
+    exit_code = 2
+
+
 class WhatIfError(ComputeBalanceError):
     """A what-if asks for an unknown assumption or breaks a registry's contract."""
+
+    exit_code = 2
+
+
+class MachineFault(ComputeBalanceError):
+    """The machine or its clock stands in the way: no room, a read-only folder, a day gone back."""
+
+
+class DamageFound(ComputeBalanceError):
+    """A file of the warehouse is not what was written; says which command mends it."""
+
+
+class BackupError(ComputeBalanceError):
+    """A backup cannot be made there, or is not whole, or its target holds a warehouse."""
 
     exit_code = 2
 

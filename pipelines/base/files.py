@@ -7,6 +7,7 @@ import json
 import os
 import shutil
 from pathlib import Path
+from typing import Any
 
 TEMPORARY_MARK = ".writing-"
 
@@ -32,14 +33,66 @@ def replace_file(temporary: Path, path: Path) -> None:
 def write_bytes(path: Path, content: bytes) -> None:
     """Write a whole file atomically."""
     temporary = get_temporary_path(path)
-    temporary.write_bytes(content)
-    replace_file(temporary, path)
+    try:
+        temporary.write_bytes(content)
+        replace_file(temporary, path)
+    except OSError:
+        # half a file on a full disk would keep others from being written
+        temporary.unlink(missing_ok=True)
+        raise
 
 
 def write_json(path: Path, content: object) -> None:
     """Write a JSON file atomically, keys in the order given, days and paths as text."""
     text = json.dumps(content, indent=1, ensure_ascii=False, default=str)
     write_bytes(path, (text + "\n").encode())
+
+
+def read_mapping(path: Path) -> dict[str, Any]:
+    """Return a JSON file's mapping; an empty one where it is missing, cut or something else."""
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except (FileNotFoundError, UnicodeDecodeError, ValueError, RecursionError):
+        return {}
+    return content if isinstance(content, dict) else {}
+
+
+def get_twin_path(path: Path) -> Path:
+    """Return the second copy of a note that nothing else could tell again."""
+    return path.with_name(f"{path.name}~")
+
+
+def write_kept_json(path: Path, content: object) -> None:
+    """Write a note twice: what is lost of one copy is read from the other.
+
+    The twin comes first and carries the digest of its text, so it says which of the two is right.
+    """
+    text = json.dumps(content, indent=1, ensure_ascii=False, default=str) + "\n"
+    write_json(get_twin_path(path), {"sha256": hash_bytes(text.encode()), "text": text})
+    write_bytes(path, text.encode())
+
+
+def read_kept_mapping(path: Path) -> dict[str, Any]:
+    """Return the mapping of a note that was written twice, from whichever copy is whole."""
+    text = read_twin(path)
+    if text is None:
+        return read_mapping(path)
+    content = json.loads(text)
+    return content if isinstance(content, dict) else {}
+
+
+def remove_kept(path: Path) -> None:
+    """Delete both copies of a note that was written twice; the twin last, which is believed."""
+    path.unlink(missing_ok=True)
+    get_twin_path(path).unlink(missing_ok=True)
+
+
+def read_twin(path: Path) -> str | None:
+    """Return the text of a note as its twin has it; None where there is no whole twin."""
+    twin = read_mapping(get_twin_path(path))
+    text = twin.get("text")
+    is_whole = isinstance(text, str) and hash_bytes(text.encode()) == twin.get("sha256")
+    return text if is_whole else None
 
 
 def remove_leftovers(folder: Path) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -43,6 +44,19 @@ class Settings(BaseSettings):
     fetch_pause_s: float = Field(default=0.2, ge=0)
     # days without a run that ended well, after which `status` calls the release stale
     stale_after_days: int = Field(default=7, ge=1)
+    # what housekeeping keeps, in days; what a kept release cites or a source needs stays longer
+    keep_release_days: int = Field(default=400, ge=1)
+    keep_as_of_days: int = Field(default=90, ge=1)
+    keep_what_if_days: int = Field(default=30, ge=1)
+    keep_raw_days: int = Field(default=30, ge=1)
+    keep_document_days: int = Field(default=400, ge=1)
+    keep_log_days: int = Field(default=30, ge=1)
+    # minutes without further news, after which Dagster's sensor builds
+    quiet_minutes: int = Field(default=10, ge=0)
+    # days for which Dagster keeps its own records of runs
+    dagster_days: int = Field(default=30, ge=1)
+    # lines of a run and messages of stages: for people, or one JSON object a line
+    log_format: Literal["text", "json"] = "text"
     # whom a publisher may write to about our requests, for example an e-mail address
     contact: str = ""
 
@@ -105,6 +119,11 @@ class Settings(BaseSettings):
     def what_if_dir(self) -> Path:
         """Private warehouses of what-if builds, each in a folder named by what it asks."""
         return self.warehouse_dir / "what_if"
+
+    @property
+    def status_dir(self) -> Path:
+        """The status page and the metrics that every run writes anew."""
+        return self.warehouse_dir / "status"
 
     @property
     def lock_path(self) -> Path:

@@ -31,6 +31,9 @@ OUTLOOK_COLUMNS = {
     "value_p50": "DOUBLE",
     "value_p75": "DOUBLE",
     "value_p95": "DOUBLE",
+    "orders_p05": "DOUBLE",
+    "orders_p50": "DOUBLE",
+    "orders_p95": "DOUBLE",
     "rule_p05": "DOUBLE",
     "rule_p50": "DOUBLE",
     "rule_p95": "DOUBLE",
@@ -68,14 +71,21 @@ def create_kept_view(
 
     One row per outlook and row of its fct_outlook; empty with the same columns where none is kept.
     """
-    files = list_kept_outlooks(settings, as_of)
-    columns = ", ".join(
-        f"{quote_name(name)}::{type_} as {quote_name(name)}" for name, type_ in KEPT_COLUMNS.items()
-    )
-    if files:
-        listed = ", ".join(quote_text(str(path.resolve())) for path in files)
-        rows = f"select {columns} from read_parquet([{listed}], union_by_name = true)"
-    else:
-        nulls = ", ".join(f"null as {quote_name(name)}" for name in KEPT_COLUMNS)
-        rows = f"select {columns} from (select {nulls}) where false"
+    rows = select_named(list_kept_outlooks(settings, as_of), KEPT_COLUMNS)
     connection.execute(f"create view {VIEW} as {rows}")
+
+
+def select_named(files: list[Path], columns: dict[str, str]) -> str:
+    """Return a query over Parquet files that gives the columns in their types.
+
+    A column that a file was written without is null in its rows; without files there are no rows.
+    """
+    listed = ", ".join(
+        f"{quote_name(name)}::{type_} as {quote_name(name)}" for name, type_ in columns.items()
+    )
+    nulls = ", ".join(f"null::{type_} as {quote_name(name)}" for name, type_ in columns.items())
+    rows = f"select {nulls} where false"
+    if files:
+        paths = ", ".join(quote_text(str(path.resolve())) for path in files)
+        rows += f" union all by name select * from read_parquet([{paths}], union_by_name = true)"
+    return f"select {listed} from ({rows})"

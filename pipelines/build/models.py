@@ -13,7 +13,9 @@ from typing import Any
 import duckdb
 
 from pipelines.base.environment import set_environment
-from pipelines.base.errors import BuildFailed
+from pipelines.base.errors import BuildFailed, MachineFault
+from pipelines.base.faults import SHOWN, describe_room, is_room_message
+from pipelines.base.files import read_mapping
 from pipelines.base.settings import Settings
 
 logger = logging.getLogger(__name__)
@@ -88,7 +90,9 @@ def run_dbt(
             results.append(node)
             report(node)
         elif event.info.level == EventLevel.ERROR:
-            logger.error("dbt: %s", event.info.msg)
+            # where dbt itself was when the machine failed it helps nobody but who asks for it
+            level = logging.INFO if "Traceback (most" in event.info.msg else logging.ERROR
+            logger.log(level, "dbt: %s", event.info.msg)
 
     target = get_target_dir(settings)
     options = [
@@ -108,6 +112,7 @@ def run_dbt(
         results,
         {r.node.unique_id: code for r in ran if (code := getattr(r.node, "compiled_code", None))},
     )
+    require_room_left(settings, results, outcome.exception)
     require_success(results)
     if not outcome.success:
         raise BuildFailed(f"dbt {arguments[0]} failed: {outcome.exception or 'see the messages'}")
@@ -143,6 +148,21 @@ def show_failing_rows(
         replace(r, message=f"{r.message}{shown[r.unique_id]}") if r.unique_id in shown else r
         for r in results
     ]
+
+
+def require_room_left(
+    settings: Settings, results: list[NodeResult], exception: BaseException | None
+) -> None:
+    """Say so where dbt failed for want of room.
+
+    Raises:
+        MachineFault: the disk is full.
+    """
+    said = [str(node.message) for node in results if node.status in ("error", "fail")]
+    said += [str(exception)] if exception else []
+    for message in said:
+        if is_room_message(message):
+            raise MachineFault(describe_room(" ".join(message.split())[:SHOWN], settings))
 
 
 def require_success(results: list[NodeResult]) -> None:
@@ -220,10 +240,14 @@ def read_manifest(settings: Settings) -> dict:
 
 
 def count_nodes(settings: Settings) -> int | None:
-    """Return how many models and tests the last command knew; None before the first."""
-    if not (get_target_dir(settings) / "manifest.json").exists():
+    """Return how many models and tests the last command knew; None before the first.
+
+    A manifest that was cut when its run was killed says nothing; the next command writes another.
+    """
+    known = read_mapping(get_target_dir(settings) / "manifest.json").get("nodes")
+    if known is None:
         return None
-    nodes = read_manifest(settings)["nodes"].values()
+    nodes = known.values()
     return sum(node["resource_type"] in ("model", "test") for node in nodes)
 
 

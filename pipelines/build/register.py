@@ -196,3 +196,9 @@ def write_known_days_query(loads: SourceLoads, table: Table, root: Path) -> str:
         f"left join ({write_raw_query(loads, other_table, root)}) as {other.table} "
         f"using ({other.key})"
     )
+
+
+def find_next_quarter(day: date) -> date:
+    """Return the first day of the quarter after a day: then the balance's grid grows."""
+    month = 3 * ((day.month - 1) // 3) + 4
+    return date(day.year + month // 13, month - 12 * (month // 13), 1)

@@ -13,12 +13,15 @@ from pipelines.release.publish import find_readable
 
 TITLES = {
     "delivered": "Delivered in the quarter, thousand H100e (8 bits)",
-    "delivered_bounded": "The same under limits of packaging, memory, money and power",
     "nominal": "Delivered and not retired, thousand H100e (8 bits)",
     "deployed": "Deployed, thousand H100e (8 bits)",
     "powered": "Powered, thousand H100e (8 bits)",
     "needed_it_power": "IT power that deployed chips need, GW",
     "live_it_power": "IT power at work for accelerators, GW",
+    "demand_wanted": "Work wanted, thousand H100 that are always busy",
+    "load_wanted": "Work wanted and what stands idle, over the powered stock",
+    "coverage": "Powered stock over that",
+    "probability_tight": "Chance that more is wanted than there is",
 }
 # distances of which the record is printed
 SHOWN_DISTANCES = (2, 4, 8)
@@ -50,9 +53,12 @@ def print_outlook(answer: OutlookAnswer) -> None:
         f"  counted to {first['origin_quarter']}, facts to {first['known_to']}, "
         f"release {answer.release['release_id']}"
     )
-    for measure in dict.fromkeys(row["measure"] for row in answer.rows):
-        click.echo(f"\n{TITLES.get(measure, measure)}:")
-        _print_rows([row for row in answer.rows if row["measure"] == measure])
+    for measure, work in dict.fromkeys((row["measure"], row["workload_id"]) for row in answer.rows):
+        of_work = "" if work == "all" else f" ({work})"
+        click.echo(f"\n{TITLES.get(measure, measure)}{of_work}:")
+        _print_rows(
+            [row for row in answer.rows if (row["measure"], row["workload_id"]) == (measure, work)]
+        )
     if answer.yardsticks:
         click.echo("\nThe same in H100e of training and inference, thousand:")
         print_table(
@@ -62,6 +68,7 @@ def print_outlook(answer: OutlookAnswer) -> None:
                 for row in answer.yardsticks
             ],
         )
+    _print_worlds(answer)
     _print_bounds(answer)
     _print_record(answer)
     click.echo("")
@@ -71,17 +78,28 @@ def print_outlook(answer: OutlookAnswer) -> None:
 
 def _print_rows(rows: list[dict]) -> None:
     print_table(
-        ["quarter", "median", "5 to 95 %", "simple rule", "cases", "90 % held", "skill", "read as"],
+        [
+            "quarter",
+            "median",
+            "5 to 95 %",
+            "rule alone",
+            "simple rule",
+            "cases",
+            "90 % held",
+            "skill",
+            "why unknown",
+        ],
         [
             [
                 row["quarter_label"],
                 _show(row, "value_p50"),
                 _show_range(row),
+                _show(row, "orders_p50"),
                 _show(row, "rule_p50"),
                 row["record_cases"],
                 row["record_coverage_90"],
                 row["record_skill"],
-                "" if row["is_informative"] else f"unknown ({row['uninformative_reason']})",
+                "" if row["is_informative"] else row["uninformative_reason"],
             ]
             for row in rows
         ],
@@ -91,12 +109,31 @@ def _print_rows(rows: list[dict]) -> None:
 def _show(row: dict, column: str) -> str:
     if row[column] is None:
         return ""
-    value = row[column] / 1e3
+    value = row[column] / (1 if row["unit"] == "ratio" else 1e3)
     return f"{value:,.4g}" if value < 1000 else f"{value:,.0f}"
 
 
 def _show_range(row: dict) -> str:
+    if row["value_p05"] is None:
+        return "unknown"
     return f"{_show(row, 'value_p05')} to {_show(row, 'value_p95')}"
+
+
+def _print_worlds(answer: OutlookAnswer) -> None:
+    label = answer.rows[-1]["quarter_label"]
+    click.echo(f"\nIn other worlds, {label}, thousand H100e (8 bits); none has a probability:")
+    print_table(
+        ["world", "measure", "median", "5 to 95 %"],
+        [
+            [row["title"], row["measure"], *_show_world(row | {"unit": "h100e"})]
+            for row in answer.worlds
+        ],
+    )
+
+
+def _show_world(row: dict) -> tuple[str, str]:
+    known = row if row["is_informative"] else row | {"value_p05": None, "value_p50": None}
+    return _show(known, "value_p50"), _show_range(known)
 
 
 def _print_bounds(answer: OutlookAnswer) -> None:
@@ -113,7 +150,7 @@ def _print_bounds(answer: OutlookAnswer) -> None:
             [row["quarter_label"], *(row[limit] for limit in limits),
              _show(row, "waiting_it_power_mw_p50"),
              f"{_show(row, 'waiting_it_power_mw_p05')} to {_show(row, 'waiting_it_power_mw_p95')}"]
-            for row in answer.bounds
+            for row in ({"unit": "mw"} | bound for bound in answer.bounds)
         ],
     )  # fmt: skip
 

@@ -1,5 +1,6 @@
 """`compute-balance release`: list, compare and restore releases."""
 
+import getpass
 from datetime import date, datetime
 
 import click
@@ -95,7 +96,8 @@ def open_(release_id: str | None, as_json: bool) -> None:
     """
     from pipelines.release.lock import hold_lock
     from pipelines.release.open_release import write_open_edition
-    from pipelines.release.publish import DATABASE_FILE, find_release, read_current_id
+    from pipelines.release.publish import find_release, read_current_id
+    from pipelines.release.whole import DATABASE_FILE
 
     settings = Settings()
     wanted = release_id or read_current_id(settings)
@@ -137,14 +139,31 @@ def revisions(days: tuple[datetime, ...], as_json: bool) -> None:
 
 
 @release.command()
+@click.argument("release_id")
+@click.option("--off", is_flag=True, help="Keep it no longer than others.")
+def keep(release_id: str, off: bool) -> None:
+    """Keep a release whatever its age and however many follow it."""
+    from pipelines.release.lock import hold_lock
+    from pipelines.release.publish import keep_release
+
+    settings = Settings()
+    with hold_lock(settings.lock_path, "release keep"):
+        kept = keep_release(settings, release_id, None if off else now_utc())
+    click.echo(f"{'kept as others are' if off else 'kept'}: {kept.release_id}")
+
+
+@release.command()
 @click.argument("release_id", required=False)
+@click.option("--hold", "reason", metavar="REASON", help="Publish nothing until `release resume`.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.option("--json", "as_json", is_flag=True, help="Print as JSON; asks nothing, needs --yes.")
-def rollback(release_id: str | None, yes: bool, as_json: bool) -> None:
+def rollback(release_id: str | None, reason: str | None, yes: bool, as_json: bool) -> None:
     """Make an earlier release the current one (by default the one before the current).
 
-    The withdrawn release is not published again until inputs, rules or code change.
+    The withdrawn release is not published again until inputs, rules or code change; with --hold
+    nothing is published until `release resume`, whatever changes.
     """
+    from pipelines.release.hold import hold_release
     from pipelines.release.lock import hold_lock
     from pipelines.release.publish import read_current_id, roll_back
 
@@ -155,7 +174,38 @@ def rollback(release_id: str | None, yes: bool, as_json: bool) -> None:
         click.confirm(f"replace the current release {read_current_id(settings)}?", abort=True)
     with hold_lock(settings.lock_path, "release rollback"):
         restored = roll_back(settings, release_id, now_utc())
+        if reason is not None:
+            hold_release(settings, getpass.getuser(), reason, now_utc())
     if as_json:
-        print_json({"release_id": restored.release_id, "as_of": restored.as_of})
+        print_json(
+            {"release_id": restored.release_id, "as_of": restored.as_of, "is_held": bool(reason)}
+        )
     else:
         click.echo(f"current release is now {restored.release_id}, as of {restored.as_of}")
+        if reason is not None:
+            click.echo("it is held: runs publish nothing until compute-balance release resume")
+
+
+@release.command("resume")
+def resume_() -> None:
+    """End a hold: the next run publishes again."""
+    from pipelines.release.hold import resume
+
+    hold = resume(Settings())
+    click.echo("the next run publishes again" if hold else "nothing was held")
+
+
+@release.command()
+@click.argument("check_name")
+@click.option("--reason", required=True, help="Why what the check found is right.")
+@click.option("--by", help="Who says so; by default the user of this machine.")
+def accept(check_name: str, reason: str, by: str | None) -> None:
+    """Accept for the record what CHECK_NAME found in the run that it stopped.
+
+    The next run takes the same finding of that check for a warning, which says who, when and why;
+    another finding stops it as before.
+    """
+    from pipelines.quality.accepted import accept_check
+
+    item = accept_check(Settings(), check_name, by or getpass.getuser(), reason, now_utc())
+    click.echo(f"accepted by {item.by}: {item.check_name}, {item.observed}; run again")

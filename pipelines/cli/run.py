@@ -44,6 +44,19 @@ SAMPLE_QUERY = """
     help="With --live: fetch only these sources or areas (may be repeated).",
 )
 @click.option(
+    "--due",
+    is_flag=True,
+    help="With --live: fetch only the sources that are due by the cadence of their contracts.",
+)
+@click.option(
+    "--wait",
+    "wait_s",
+    type=click.FloatRange(min=0),
+    default=0.0,
+    metavar="SECONDS",
+    help="Wait so long for another run to end, instead of giving up at once.",
+)
+@click.option(
     "--set",
     "assumptions",
     multiple=True,
@@ -86,6 +99,8 @@ def run(
     as_of: datetime | None,
     live: bool,
     only: tuple[str, ...],
+    due: bool,
+    wait_s: float,
     assumptions: tuple[str, ...],
     scenario: Path | None,
     rebuild: bool,
@@ -105,6 +120,7 @@ def run(
     run answered, 75 another run holds the lock.
     """
     from pipelines.run.pipeline import run_pipeline
+    from pipelines.upkeep.housekeeping import tidy_up
 
     settings = Settings(draws=draws) if draws else Settings()
     if only and not live:
@@ -113,6 +129,9 @@ def run(
         raise click.UsageError("--master says where Spark runs; use it with --engine spark")
     if engine == "spark":
         master = master or f"local[{settings.threads}]"
+    if due and not live:
+        raise click.UsageError("--due says what to fetch; use it with --live")
+
     if assumptions or scenario:
         if live or is_open or master:
             raise click.UsageError(
@@ -123,8 +142,12 @@ def run(
         return
     day = as_of.date() if as_of else None
     with show_progress(is_quiet=as_json) as progress:
-        outcome = run_pipeline(settings, day, live, list(only), progress, rebuild, master)
+        outcome = run_pipeline(
+            settings, day, live, list(only), progress, rebuild, due, wait_s, master
+        )
         open_path = write_open(settings, outcome) if is_open else None
+        for item in tidy_up(settings):
+            progress(f"removed {item.kind} {item.path.name}: {item.why}")
     if as_json:
         print_json(
             {
@@ -147,7 +170,7 @@ def write_open(settings: Settings, outcome: "Outcome") -> Path:
     """Write the open edition beside what a run published or found unchanged."""
     from pipelines.release.lock import hold_lock
     from pipelines.release.open_release import write_open_edition
-    from pipelines.release.publish import DATABASE_FILE
+    from pipelines.release.whole import DATABASE_FILE
 
     folder = settings.releases_dir / outcome.manifest.release_id
     if outcome.path != settings.current_path:

@@ -1,7 +1,7 @@
 """`compute-balance source`: list, check, scaffold sources, and write what derives from them.
 
 Where rows come from and what became of them is told by `trace` and `accounting` in
-`provenance.py`.
+`provenance.py`; what is done with single documents stands in `source_documents.py`.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pipelines.archive.documents import Archive
 from pipelines.base.errors import ComputeBalanceError, ContractError
 from pipelines.base.settings import Settings
 from pipelines.cli.provenance import accounting, trace
+from pipelines.cli.source_documents import accept, backfill, restore, withdraw
 from pipelines.cli.tables import print_json, print_table
 
 if TYPE_CHECKING:
@@ -28,8 +28,8 @@ def source() -> None:
     """List, check and add sources."""
 
 
-source.add_command(trace)
-source.add_command(accounting)
+for command in (trace, accounting, withdraw, restore, accept, backfill):
+    source.add_command(command)
 
 
 @source.command("list")
@@ -137,46 +137,6 @@ def require_known_value(
             f"{place}: column {column}: found {value!r}; expected {kind} that is known"
             + (f", for example {near}" if near else f"; {len(known)} are")
         )
-
-
-@source.command()
-@click.argument("source_id")
-@click.argument("sha256")
-@click.option("--reason", required=True, help="What is wrong with the document.")
-def withdraw(source_id: str, sha256: str, reason: str) -> None:
-    """Take a document out of use: no build reads it any more, its bytes stay archived.
-
-    SHA256 is the document's digest or an unambiguous beginning of it, as `meta.document` shows it.
-    """
-    from pipelines.base.settings import now_utc
-
-    archive = Archive(Settings().archive_dir)
-    found = _find_document(archive, source_id, sha256)
-    archive.withdraw(source_id, found, reason, now_utc())
-    click.echo(f"withdrawn: {found}; the next run does without it")
-
-
-@source.command()
-@click.argument("source_id")
-@click.argument("sha256")
-def restore(source_id: str, sha256: str) -> None:
-    """Put a withdrawn document back into use."""
-    archive = Archive(Settings().archive_dir)
-    found = _find_document(archive, source_id, sha256)
-    archive.restore(source_id, found)
-    click.echo(f"restored: {found}; the next run reads it again")
-
-
-def _find_document(archive: Archive, source_id: str, sha256: str) -> str:
-    known = {d.sha256 for d in archive.list_documents(source_id) if d.origin != "embedded"}
-    found = sorted(name for name in known if name.startswith(sha256))
-    if len(found) != 1:
-        listed = ", ".join(name[:12] for name in sorted(known)) or "none"
-        raise ComputeBalanceError(
-            f"{source_id}: found {len(found)} documents whose SHA-256 begins with {sha256!r}; "
-            f"expected one of: {listed}"
-        )
-    return found[0]
 
 
 @source.command()

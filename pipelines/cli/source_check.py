@@ -11,6 +11,7 @@ import duckdb
 from pipelines.base.errors import ContractError
 from pipelines.base.settings import Settings
 from pipelines.base.sql import quote_text
+from pipelines.base.texts import shorten
 from pipelines.cli.tables import print_table
 from pipelines.contracts.corrections import load_corrections
 from pipelines.contracts.load import CONTRACT_FILE, discover_contracts, load_contract
@@ -18,7 +19,6 @@ from pipelines.contracts.model import Contract, Table
 from pipelines.contracts.sql_check import find_sql_faults
 from pipelines.contracts.staging import get_staging_name, list_marts_above
 from pipelines.ingest.ingest import SourceLoads
-from pipelines.ingest.parsed import shorten
 from pipelines.ingest.parsers import has_parser
 from pipelines.ingest.trial import (
     find_refusals,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import date
 
 import click
@@ -12,30 +11,15 @@ from pipelines.base.rows import fetch_dicts
 from pipelines.base.settings import Settings, today_utc
 from pipelines.cli.tables import print_json, print_table
 from pipelines.release.publish import find_readable
+from pipelines.run.reports import read_last_run, read_run_reports
 
 # exit codes beside 0; 2 is click's own, for wrong input
 FAILED, NEVER_RUN, STALE = 1, 3, 4
 
 
-def read_run_reports(settings: Settings) -> list[dict]:
-    """Return the reports of the kept runs, the newest last; damaged ones are left out."""
-    found = []
-    for path in sorted((settings.warehouse_dir / "data" / "runs").glob("*.json")):
-        try:
-            found.append(json.loads(path.read_text(encoding="utf-8")))
-        except ValueError:
-            continue
-    return found
-
-
-def read_last_run(settings: Settings) -> dict | None:
-    """Return the report of the newest run, whatever became of it; None before the first."""
-    reports = read_run_reports(settings)
-    return reports[-1] if reports else None
-
-
 def collect_status(settings: Settings) -> dict:
     """Return release, last run, lock, sources that are not fresh and checks that did not pass."""
+    from pipelines.release.hold import read_hold
     from pipelines.release.lock import describe_holder, is_held
     from pipelines.release.publish import read_rollback
 
@@ -46,6 +30,7 @@ def collect_status(settings: Settings) -> dict:
         "running": describe_holder(settings.lock_path) if running else None,
         "last_run": read_last_run(settings),
         "rollback": read_rollback(settings),
+        "hold": read_hold(settings),
         "sources": [],
         "failed_checks": [],
         "failed_fetches": [],
@@ -157,6 +142,8 @@ def _print(content: dict) -> None:
     if content["rollback"]:
         back = content["rollback"]
         click.echo(f"rollback  from {back['from']} to {back['to']} at {back['at']}")
+    if content["hold"]:
+        click.echo(f"hold      {content['hold']}")
     last = content["last_run"]
     if last:
         click.echo(f"last run  {last['run_id']}: {last['status']}, {last['message']}")

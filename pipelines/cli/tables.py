@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import json
+import logging
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -15,10 +16,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pipelines.run.progress import Count
+from pipelines.base.settings import Settings
+from pipelines.run.progress import Count, is_worth_a_line
 
 if TYPE_CHECKING:
     from pipelines.answers.ask import Answer
+
+logger = logging.getLogger(__name__)
 
 # wide enough for any row, where no terminal sets a width
 NATURAL_WIDTH = 100_000
@@ -54,23 +58,22 @@ def show_progress(is_quiet: bool) -> Iterator[Callable[[str], None]]:
     """Yield what tells the lines of a run.
 
     On a terminal the stage that goes on is shown moving, with a bar, counts and rates; elsewhere
-    each line is printed, and of the counts only the milestones.
+    each line is printed, and of the counts only the milestones. With the setting `log_format` json
+    each is a log line.
 
     Args:
         is_quiet: tell nothing.
     """
     if is_quiet:
         yield lambda line: None
+    elif Settings().log_format == "json":
+        logger.setLevel(logging.INFO)
+        yield lambda line: logger.info("%s", line.strip()) if is_worth_a_line(line) else None
     elif not sys.stderr.isatty():
         yield lambda line: click.echo(line, err=True) if is_worth_a_line(line) else None
     else:
         with _draw_progress() as tell:
             yield tell
-
-
-def is_worth_a_line(line: str) -> bool:
-    """Tell whether a line is printed where no bar can be drawn."""
-    return not isinstance(line, Count) or line.is_milestone
 
 
 @contextmanager

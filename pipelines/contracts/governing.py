@@ -8,10 +8,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, ConfigDict
 
 from pipelines.base.sql import quote_name, quote_text
+
+if TYPE_CHECKING:
+    from pipelines.contracts.model import Table
 
 # `{expression}` within the reason of a check
 _EXPRESSION = re.compile(r"\{([^{}]+)\}")
@@ -102,3 +106,21 @@ def list_scope_rules(governed_by: GovernedBy) -> list[RowRule]:
                 )
             )
     return rules
+
+
+def check_governing(table: Table, before: list[Table]) -> None:
+    """Refuse a governing table that comes later, or lacks the columns by which it governs.
+
+    Raises:
+        ValueError: says which.
+    """
+    if table.governed_by is None:
+        return
+    other = table.governed_by
+    found = next((t for t in before if t.table == other.table), None)
+    if found is None:
+        raise ValueError(f"governed_by of {table.table} names no earlier table: {other.table}")
+    if found.key != [other.key]:
+        raise ValueError(f"governed_by of {table.table}: {other.key} is no key of {other.table}")
+    for name in {other.required, other.optional} - found.columns.keys():
+        raise ValueError(f"governed_by of {table.table}: {other.table} has no column {name}")

@@ -13,9 +13,11 @@ from typing import Literal, get_args
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from pipelines.contracts.addresses import Address
+from pipelines.contracts.bounds import Bounds
 from pipelines.contracts.governing import (
     GovernedBy,
     RowRule,
+    check_governing,
     list_scope_rules,
     write_reason,
     write_rule,
@@ -220,7 +222,8 @@ class Table(_Strict):
     `area` is for the rare table that an area before the source's own builds on. A table that
     `needs_every_row` means something else without one of them: a quarantined row stops the release.
     `weighs` says in staged columns how much stands behind a label; one that `repeats_labels` has
-    rows whose labels are counted elsewhere.
+    rows whose labels are counted elsewhere. `bounds` say how much may change from one document to
+    the next, `ignores` names columns of the upstream that are known and not read.
     """
 
     table: str
@@ -243,6 +246,9 @@ class Table(_Strict):
     weighs: dict[Weight, str] = Field(default_factory=dict)
     repeats_labels: bool = False
     min_rows: int = Field(default=1, ge=0)
+    bounds: Bounds = Bounds()
+    ignores: list[str] = Field(default_factory=list)
+    max_rejected_share: float | None = Field(default=None, ge=0, le=1)
     usage_warnings: list[str] = Field(default_factory=list)
 
     _file = field_validator("file")(lambda value: value and check_inner_path(value))
@@ -348,7 +354,7 @@ class Contract(_Strict):
         for table in self.tables:
             if isinstance(table.known_on, KnownWith) and table.known_on.table not in names:
                 raise ValueError(f"known_on of {table.table} names no table of this source")
-            _check_governing(table, self.tables[: names.index(table.table)])
+            check_governing(table, self.tables[: names.index(table.table)])
         if self.kind == "registry" and self.addresses:
             raise ValueError("a registry is kept by people and has no addresses to fetch")
         documents = [address.document for address in self.addresses]
@@ -383,17 +389,3 @@ class Contract(_Strict):
         if found is None:
             raise KeyError(f"{self.source_id} has no table {name}")
         return found
-
-
-def _check_governing(table: Table, before: list[Table]) -> None:
-    """Refuse a governing table that comes later, or lacks the columns by which it governs."""
-    if table.governed_by is None:
-        return
-    other = table.governed_by
-    found = next((t for t in before if t.table == other.table), None)
-    if found is None:
-        raise ValueError(f"governed_by of {table.table} names no earlier table: {other.table}")
-    if found.key != [other.key]:
-        raise ValueError(f"governed_by of {table.table}: {other.key} is no key of {other.table}")
-    for name in {other.required, other.optional} - found.columns.keys():
-        raise ValueError(f"governed_by of {table.table}: {other.table} has no column {name}")

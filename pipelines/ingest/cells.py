@@ -20,6 +20,7 @@ from pipelines.archive.documents import Document
 from pipelines.base.errors import CorrectionExpired, DocumentFault
 from pipelines.base.rows import fetch_value
 from pipelines.base.sql import quote_name, quote_text
+from pipelines.base.texts import shorten
 from pipelines.contracts.corrections import Correction
 from pipelines.contracts.model import Table
 from pipelines.contracts.reading import Reader
@@ -31,7 +32,7 @@ from pipelines.ingest.document_checks import (
     list_wanted,
     read_csv_header,
 )
-from pipelines.ingest.parsed import PLACE, BrokenRow, ParsedRows, shorten
+from pipelines.ingest.parsed import PLACE, BrokenRow, ParsedRows
 
 # from here on rows are not numbered one by one, which the engine does in a single thread
 LARGE_DOCUMENT_BYTES = 33_554_432
@@ -233,7 +234,7 @@ def read_parsed_cells(
             }
         }
     )
-    unexpected = check_columns(found, as_parsed, label)
+    unexpected = [*check_columns(found, as_parsed, label), *parsed.unexpected]
     selected = []
     for name, column in table.columns.items():
         if name in found:

@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 from pipelines.base.errors import DocumentFault
-from pipelines.ingest.parsed import BrokenRow, shorten
+from pipelines.base.texts import shorten
+from pipelines.ingest.parsed import BrokenRow
 
 MAX_LINE_BYTES = 4_194_304
 # how far a cell of several lines may reach before its quote counts as a stray one

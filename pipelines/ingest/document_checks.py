@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipelines.base.errors import DocumentFault
+from pipelines.base.texts import shorten
 from pipelines.contracts.model import Table
-from pipelines.ingest.parsed import shorten
 
 _HTML_STARTS = (b"<!doctype html", b"<html", b"<head", b"<?xml")
 _PART_BYTES = 4_194_304

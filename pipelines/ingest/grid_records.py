@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.base.errors import DocumentFault
+from pipelines.base.texts import shorten
 from pipelines.contracts.reading import Reader
-from pipelines.ingest.parsed import shorten
 
 MAX_CELLS = 20_000_000
 # what Excel shows in the place of a value that could not be worked out

@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from graphlib import CycleError, TopologicalSorter
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import duckdb
 
+from pipelines.archive.accepted import list_accepted
 from pipelines.archive.documents import Archive, Document, FetchNote
 from pipelines.base.code import hash_code
 from pipelines.base.errors import ContractError
@@ -29,10 +29,12 @@ from pipelines.contracts.labels import list_label_paths
 from pipelines.contracts.load import ContractFault
 from pipelines.contracts.model import Contract, Table
 from pipelines.contracts.sql_check import check_sql
+from pipelines.ingest.drift import Drift, DriftWatch
 from pipelines.ingest.embedded import archive_table, list_upstream
 from pipelines.ingest.history import fold_history
 from pipelines.ingest.ids import KnownIds
 from pipelines.ingest.loader import DocumentLoader
+from pipelines.ingest.order import order_usable
 from pipelines.ingest.parsers import PARSER_FILE, has_parser
 from pipelines.ingest.records import Load, list_loads
 from pipelines.ingest.sightings import Sighting, list_sightings
@@ -46,7 +48,8 @@ INGEST_DIR = Path(__file__).parent
 class SourceLoads:
     """The documents of one source that a build reads, and what was refused on the way.
 
-    `sightings` say on which days which document counted. `fault` says what is wrong with the
+    `sightings` say on which days which document counted, `drifts` what the upstream has changed.
+    `fault` says what is wrong with the
     contract, if the source stands aside with its last good data.
     """
 
@@ -58,6 +61,7 @@ class SourceLoads:
     histories: dict[str, list[str]] = field(default_factory=dict)
     sightings: list[Sighting] = field(default_factory=list)
     withdrawn: list[Document] = field(default_factory=list)
+    drifts: list[Drift] = field(default_factory=list)
     fault: str | None = None
 
     def list_view_files(self, table: str) -> list[str]:
@@ -67,45 +71,6 @@ class SourceLoads:
     def list_files(self, table: str) -> list[tuple[Load, str]]:
         """Return the raw files of a table with their documents, oldest document first."""
         return [(load, found.file) for load in self.current if (found := load.get_table(table))]
-
-
-def order_sources(contracts: list[Contract]) -> list[Contract]:
-    """Order sources so that ids are provided before they are referred to.
-
-    Raises:
-        ContractError: an entity has no provider, or two sources need each other; says of which
-            sources.
-    """
-    providers: dict[str, set[str]] = {}
-    for contract in contracts:
-        for table in contract.tables:
-            for entity in table.provides:
-                providers.setdefault(entity, set()).add(contract.source_id)
-    needs: dict[str, set[str]] = {}
-    for contract in contracts:
-        wanted = {
-            column.references
-            for table in contract.tables
-            for column in table.columns.values()
-            if column.references
-        }
-        for entity in sorted(wanted - providers.keys()):
-            raise ContractError(
-                f"{contract.folder}/contract.yml: a column references {entity}, but no table of "
-                f"any source provides {entity} ids",
-                (contract.source_id,),
-            )
-        needs[contract.source_id] = {
-            provider for entity in wanted for provider in providers[entity]
-        } - {contract.source_id}
-    by_id = {contract.source_id: contract for contract in contracts}
-    try:
-        return [by_id[name] for name in TopologicalSorter(needs).static_order()]
-    except CycleError as error:
-        circle = tuple(dict.fromkeys(error.args[1]))
-        raise ContractError(
-            f"sources refer to each other in a circle: {error.args[1]}", circle
-        ) from error
 
 
 def ingest_all(
@@ -131,7 +96,7 @@ def ingest_all(
         kept = read_kept_contract(settings.contracts_dir, fault.source_id, fault.folder)
         if kept is not None:
             contracts.append(kept)
-    ordered = _order_usable(contracts, told, bool(faults))
+    ordered = order_usable(contracts, told, bool(faults))
     session = IngestSession(settings)
     results = []
     for contract in ordered:
@@ -140,24 +105,6 @@ def ingest_all(
         results.append(loads)
     session.close()
     return results
-
-
-def _order_usable(
-    contracts: list[Contract], told: dict[str, str], may_lack_providers: bool
-) -> list[Contract]:
-    """Order sources; those that no order can hold come last and are told what is wrong."""
-    aside: list[Contract] = []
-    while True:
-        try:
-            return order_sources(contracts) + aside
-        except ContractError as error:
-            wrong = [c for c in contracts if c.source_id in error.source_ids]
-            if not wrong:
-                raise
-            if not may_lack_providers or "circle" in str(error):
-                told |= {contract.source_id: str(error) for contract in wrong}
-            aside += wrong
-            contracts = [contract for contract in contracts if contract not in wrong]
 
 
 class IngestSession:
@@ -285,36 +232,47 @@ class IngestSession:
                 files = [t.file for t in good.tables]
                 self.ids.add_table(table, files)
                 self._keep_governing_rows(contract, table, files)
-        withdrawn = self.archive.list_withdrawn(contract.source_id)
-        notes = {
-            address.document: self.archive.read_fetch_note(contract.source_id, address.document)
-            for address in contract.addresses
-        }
-        out: list[Document] = []
-        for kept_in, document in list_upstream(self.archive, contract):
-            if document.sha256 in withdrawn:
-                out.append(document)
-                continue
-            load = self._load(contract, document, contract.tables, corrections, loader, kept_in)
-            note = notes.get(document.document)
-            if load.status == "accepted":
-                current.append(load)
-            # what an address served once and has mended since is no news any more
-            elif document.origin != "live" or note is None or note.sha256 == document.sha256:
-                refused.append(load)
+        loads = SourceLoads(contract, current, refused)
+        self._take_upstream(loads, corrections, loader)
         for load in refused:
             logger.warning("document refused: %s", load.reason)
         return self._with_histories(
-            SourceLoads(
-                contract,
-                current,
-                refused,
-                self._count_records(contract) - before,
-                [note for note in notes.values() if note and note.outcome == "failed"],
+            replace(
+                loads,
+                loaded_now=self._count_records(contract) - before,
                 sightings=list_sightings(self.archive, contract, current),
-                withdrawn=out,
             )
         )
+
+    def _take_upstream(
+        self, loads: SourceLoads, corrections: list[Correction], loader: str
+    ) -> None:
+        """Load the upstream's own documents, and add what became of them to `loads`."""
+        contract, archive = loads.contract, self.archive
+        withdrawn = archive.list_withdrawn(contract.source_id)
+        notes = {
+            address.document: archive.read_fetch_note(contract.source_id, address.document)
+            for address in contract.addresses
+        }
+        accepted = list_accepted(archive, contract.source_id)
+        root = self.settings.warehouse_dir
+        watch = DriftWatch(self.connection, contract, root, accepted)
+        for kept_in, document in list_upstream(archive, contract):
+            if document.sha256 in withdrawn:
+                loads.withdrawn.append(document)
+                continue
+            load = watch.judge(
+                self._load(contract, document, contract.tables, corrections, loader, kept_in)
+            )
+            note = notes.get(document.document)
+            if load.status == "accepted":
+                loads.current.append(load)
+            # what an address served once and has mended since is no news any more
+            elif document.origin != "live" or note is None or note.sha256 == document.sha256:
+                loads.refused.append(load)
+        failed = [note for note in notes.values() if note and note.outcome == "failed"]
+        loads.unreachable.extend(failed)
+        loads.drifts.extend(watch.list_drifts(archive, [*loads.current, *loads.refused]))
 
     def _with_histories(self, loads: SourceLoads) -> SourceLoads:
         """Fold the snapshots of tables of mode `history`, and return the loads with the files."""

@@ -20,11 +20,12 @@ from pipelines.base.files import get_temporary_path, hash_file, replace_file
 from pipelines.base.rows import fetch_row, fetch_value
 from pipelines.base.settings import Settings, now_utc
 from pipelines.base.sql import quote_name, quote_text
+from pipelines.base.texts import shorten
 from pipelines.contracts.corrections import Correction
 from pipelines.contracts.model import Contract, Table
 from pipelines.ingest.cells import Cells, UnevenLines, keep_broken_rows, mend_cells
+from pipelines.ingest.drift import count_filled
 from pipelines.ingest.labels import read_label_ids
-from pipelines.ingest.parsed import shorten
 from pipelines.ingest.records import TableLoad, get_stem
 from pipelines.ingest.row_checks import SHOWN_VALUE_LENGTH, Fault, write_row_faults
 from pipelines.ingest.staging_file import (
@@ -145,6 +146,7 @@ def _load_cells(
         sha256=hash_file(raw_path),
         quarantine_sha256=hash_file(quarantine_path) if has_quarantine else None,
         waits_until=counts.waits_until,
+        filled={} if document.origin == "embedded" else count_filled(con, table, raw_path),
     )
 
 
@@ -327,8 +329,10 @@ def _refuse_if_unusable(
             f"{label}: found {read} rows, expected at least {least}; the last good "
             "data stays in use"
         )
+    allowed = table.max_rejected_share
+    allowed = contract.max_rejected_share if allowed is None else allowed
     for bad, kind, limit, name, word in (
-        (counts.bad, "quarantined", contract.max_rejected_share, "max_rejected_share", "are bad"),
+        (counts.bad, "quarantined", allowed, "max_rejected_share", "are bad"),
         (
             counts.unlabelled, "unlabelled", contract.max_unknown_share, "max_unknown_share",
             "have a label that nobody has settled",
@@ -351,7 +355,7 @@ def _refuse_if_unusable(
             )
             fault.waits_until = counts.waits_until
             raise fault
-    if read and counts.quarantined == read and contract.max_rejected_share < 1:
+    if read and counts.quarantined == read and allowed < 1:
         fault = DocumentFault(
             f"{label}: found {read} rows, all of them quarantined; expected one that can be used. "
             "The last good data stays in use"

@@ -18,13 +18,13 @@ from pipelines.archive.documents import Archive, Document
 from pipelines.base.errors import ComputeBalanceError, DocumentFault
 from pipelines.base.files import get_temporary_path
 from pipelines.base.settings import Settings, now_utc, today_utc
+from pipelines.base.texts import shorten
 from pipelines.contracts.corrections import Correction
 from pipelines.contracts.model import Contract, Entity, Table
 from pipelines.ingest.cells import Cells, read_csv_cells, read_parsed_cells
 from pipelines.ingest.document_checks import check_file
 from pipelines.ingest.ids import KnownIds
 from pipelines.ingest.load import LoadContext, load_table
-from pipelines.ingest.parsed import shorten
 from pipelines.ingest.parsers import has_parser
 from pipelines.ingest.read_document import open_cells, parse_document
 from pipelines.ingest.records import Load, TableLoad, get_record_path, read_load, write_load

@@ -17,15 +17,9 @@ import pyarrow as pa
 
 from pipelines.archive.documents import Document
 from pipelines.base.errors import DocumentFault
+from pipelines.base.texts import shorten
 
 PLACE = "document_row"
-SHOWN_LENGTH = 500
-
-
-def shorten(text: object, length: int = SHOWN_LENGTH) -> str:
-    """Return a value as a message may show it, cut where it is long."""
-    shown = text if isinstance(text, str) else repr(text)
-    return shown if len(shown) <= length else f"{shown[:length]}... ({len(shown):,} characters)"
 
 
 class RowFault(Exception):
@@ -53,11 +47,13 @@ class ParsedRows:
     """Rows of one table as columns of text, and the rows that could not be read.
 
     `rows` may have a column `document_row` with each row's place in the document, from 1; without
-    it the rows count in their order, and no row may be broken.
+    it the rows count in their order, and no row may be broken. `unexpected` names columns of the
+    document that the parser does not know.
     """
 
     rows: pa.Table
     broken: list[BrokenRow] = field(default_factory=list)
+    unexpected: list[str] = field(default_factory=list)
 
 
 Record = Mapping[str, object]

@@ -18,8 +18,9 @@ import pyarrow as pa
 
 from pipelines.archive.documents import Document
 from pipelines.base.errors import ContractError
+from pipelines.base.texts import shorten
 from pipelines.contracts.model import Contract
-from pipelines.ingest.parsed import ParsedRows, shorten
+from pipelines.ingest.parsed import ParsedRows
 
 PARSER_FILE = "parser.py"
 Parser = Callable[[Document, bytes], dict[str, pa.Table | ParsedRows]]

@@ -14,11 +14,12 @@ import pyarrow as pa
 
 from pipelines.archive.documents import Document
 from pipelines.base.errors import ContractError, DocumentFault
+from pipelines.base.texts import shorten
 from pipelines.contracts.model import Contract, Table
 from pipelines.contracts.reading import TEXT_MEDIA
 from pipelines.ingest.cells import Cells, read_csv_cells, read_parsed_cells
 from pipelines.ingest.document_checks import check_bytes, check_file, write_utf8
-from pipelines.ingest.parsed import ParsedRows, check_rows, describe_error, shorten
+from pipelines.ingest.parsed import ParsedRows, check_rows, describe_error
 from pipelines.ingest.parsers import PARSER_FILE, load_parser
 from pipelines.ingest.read_rows import describe_parquet, read_rows
 from pipelines.ingest.unpack import PlainFile, unpack

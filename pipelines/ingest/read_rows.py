@@ -18,19 +18,13 @@ import pyarrow as pa
 from pipelines.archive.documents import Document
 from pipelines.base.errors import DocumentFault
 from pipelines.base.sql import quote_name, quote_text
+from pipelines.base.texts import shorten
 from pipelines.contracts.model import Column, Table
 from pipelines.contracts.reading import ATTRIBUTES
 from pipelines.ingest.cells import get_attribute
 from pipelines.ingest.document_checks import check_columns, list_wanted, read_csv_header
 from pipelines.ingest.grid_records import Grid, is_excel_error, read_web_table, read_workbook
-from pipelines.ingest.parsed import (
-    PLACE,
-    BrokenRow,
-    ParsedRows,
-    RowFault,
-    shorten,
-    to_text,
-)
+from pipelines.ingest.parsed import PLACE, BrokenRow, ParsedRows, RowFault, to_text
 from pipelines.ingest.tree_records import BrokenRecord, Node, get_value, read_records
 from pipelines.ingest.unpack import PlainFile
 

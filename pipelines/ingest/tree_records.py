@@ -13,8 +13,9 @@ from dataclasses import dataclass
 import yaml
 
 from pipelines.base.errors import DocumentFault
+from pipelines.base.texts import shorten
 from pipelines.contracts.reading import Reader, split_path
-from pipelines.ingest.parsed import RowFault, describe_error, shorten
+from pipelines.ingest.parsed import RowFault, describe_error
 
 MAX_DEPTH = 200
 _YAML_NULLS = frozenset({"", "~", "null", "Null", "NULL"})

@@ -16,7 +16,8 @@ from pipelines.base.files import hash_file
 from pipelines.base.settings import Settings, now_utc, today_utc
 from pipelines.base.sql import quote_name
 from pipelines.contracts.model import Contract, Entity
-from pipelines.ingest.ingest import IngestSession, SourceLoads, order_sources
+from pipelines.ingest.ingest import IngestSession, SourceLoads
+from pipelines.ingest.order import order_sources
 from pipelines.ingest.parsers import has_parser
 
 

@@ -13,7 +13,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from pipelines.pages.page import Page
-from pipelines.pages.texts import LANGUAGES, Language, Texts
+from pipelines.pages.texts import ENGLISH, LANGUAGES, Language, Texts
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -132,6 +132,13 @@ def write_html(page: Page, frame: Frame) -> str:
             search=SEARCH if SEARCH in frame.titles else "",
         )
     )
+
+
+def write_alone(page: Page) -> str:
+    """Return an English page as an HTML file that stands by itself, with no site around it."""
+    texts = Texts(ENGLISH)
+    template = _load_environment().get_template("alone.html")
+    return template.render(page=page, t=texts, language=texts.language)
 
 
 def _find_other(language: Language) -> Language:

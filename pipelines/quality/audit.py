@@ -11,9 +11,9 @@ from pathlib import Path
 
 import duckdb
 
+from pipelines.base.texts import shorten
 from pipelines.build.models import NodeResult
 from pipelines.ingest.ingest import SourceLoads
-from pipelines.ingest.parsed import shorten
 from pipelines.quality.conventions import write_mart_suites
 from pipelines.quality.counted import Count, applies, count_suite, read_as_of_day
 from pipelines.quality.drift import open_previous
@@ -48,6 +48,8 @@ def check_contracts(sources: list[SourceLoads]) -> list[Check]:
                         f"`source check {source_id}`",
                     )
                 )
+        if loads.contract.addresses:
+            checks.append(_report_drifts(loads))
         checks.append(
             Check(
                 name=f"{source_id}.no_document_refused",
@@ -60,6 +62,22 @@ def check_contracts(sources: list[SourceLoads]) -> list[Check]:
             )
         )
     return checks
+
+
+def _report_drifts(loads: SourceLoads) -> Check:
+    """Report what an upstream has changed, but for what somebody has accepted, as a warning."""
+    open_drifts = [drift for drift in loads.drifts if drift.accepted is None]
+    source_id = loads.contract.source_id
+    return Check(
+        name=f"{source_id}.upstream_is_as_before",
+        table=f"raw.{source_id}",
+        severity="warning",
+        passed=not open_drifts,
+        observed=shorten("; ".join(str(drift) for drift in open_drifts), 2000) or None,
+        kind="contract",
+        message="columns, values of closed lists, numbers of rows and the pace of news are those "
+        "that the contract knows; see meta.drift",
+    )
 
 
 def report_contract_fault(source_id: str, message: str) -> Check:

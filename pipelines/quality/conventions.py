@@ -22,10 +22,14 @@ AMOUNTS = re.compile(
 )
 SIGNED = re.compile(r"(^|_)(gap|change|headroom|swing|impact|effect|correlation)(_|$)")
 GRADES = ("reported", "estimated", "modelled", "inferred")
-# What a name refers to, stated once for all marts: pattern of the column, table, key.
+# What a name refers to, stated once for all marts: pattern of the column (or of table and
+# column, for a table whose names have another home), table, key.
 REFERENCES = tuple(
     (re.compile(pattern), home, key)
     for pattern, home, key in (
+        (r"fct_outlook(_binding)?\.scenario_id", "dim_outlook_rule_scenario", "scenario_id"),
+        (r"dim_outlook_rule_scenario\.scenario_id", "dim_outlook_rule_scenario", "scenario_id"),
+        (r"growth_scenario_id", "dim_growth_scenario", "growth_scenario_id"),
         (r"(.+_)?region_id", "dim_region", "region_id"),
         (r"(.+_)?chip_id", "dim_chip", "chip_id"),
         (r"(.+_)?country_code|(vendor|destination)_country", "dim_country", "country_code"),
@@ -186,7 +190,10 @@ def _write_vocabulary_items(
             )
         )
     for column in columns:
-        home, key = next((r[1:] for r in REFERENCES if r[0].fullmatch(column)), (table, ""))
+        names = (f"{table}.{column}", column)
+        home, key = next(
+            (r[1:] for r in REFERENCES if any(r[0].fullmatch(name) for name in names)), (table, "")
+        )
         if home != table and home in tables:
             quoted = quote_name(column)
             items.append(

@@ -14,7 +14,8 @@ from pipelines.base.rows import fetch_row
 from pipelines.base.settings import Settings
 from pipelines.base.sql import quote_name, quote_text
 from pipelines.release.manifest import Manifest, list_releases, read_manifest_file
-from pipelines.release.publish import DATABASE_FILE, find_release, read_current_id
+from pipelines.release.publish import find_release, read_current_id
+from pipelines.release.whole import DATABASE_FILE
 
 
 @dataclass(frozen=True)

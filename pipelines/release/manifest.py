@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 
-from pipelines.base.files import write_json
+from pipelines.base.files import read_mapping, write_json
 
 MANIFEST_FILE = "manifest.json"
 # Version of the published tables and columns: additions are minor, removals major.
-CONTRACT_VERSION = "1.5.0"
+CONTRACT_VERSION = "1.6.0"
 
 
 @dataclass(frozen=True)
@@ -39,6 +38,10 @@ class Manifest:
     warnings: list[str] = field(default_factory=list)
     documents: list[dict] = field(default_factory=list)
     stages: list[dict] = field(default_factory=list)
+    # the how manieth release of this warehouse it is; what a clock says orders none
+    number: int = 0
+    # of the database beside it, so that no single damaged file can accuse or clear it
+    database_sha256: str = ""
 
     def covers(self, as_of: date) -> bool:
         """Tell whether a build of that day would see the same rows as this release."""
@@ -53,21 +56,24 @@ def write_manifest(folder: Path, manifest: Manifest) -> None:
 
 
 def read_manifest_file(folder: Path) -> Manifest | None:
-    """Read the manifest of a release's folder; None if there is none."""
-    path = folder / MANIFEST_FILE
-    if not path.exists():
+    """Read the manifest of a release's folder; None if there is none, or it is damaged."""
+    content = read_mapping(folder / MANIFEST_FILE)
+    try:
+        content["created_at"] = datetime.fromisoformat(content["created_at"])
+        content["as_of"] = date.fromisoformat(content["as_of"])
+        if content["next_change_on"]:
+            content["next_change_on"] = date.fromisoformat(content["next_change_on"])
+        return Manifest(**content)
+    except (KeyError, TypeError, ValueError):
         return None
-    content = json.loads(path.read_text(encoding="utf-8"))
-    content["created_at"] = datetime.fromisoformat(content["created_at"])
-    content["as_of"] = date.fromisoformat(content["as_of"])
-    if content["next_change_on"]:
-        content["next_change_on"] = date.fromisoformat(content["next_change_on"])
-    return Manifest(**content)
 
 
 def list_releases(releases_dir: Path) -> list[Manifest]:
-    """Return the kept releases, newest first."""
+    """Return the kept releases, the one made last first, whatever its clock said.
+
+    A folder without a manifest that can be read is none; `compute-balance repair` mends it.
+    """
     folders = releases_dir.iterdir() if releases_dir.exists() else []
     found = [read_manifest_file(folder) for folder in folders if folder.is_dir()]
     kept = [manifest for manifest in found if manifest is not None]
-    return sorted(kept, key=lambda manifest: manifest.release_id, reverse=True)
+    return sorted(kept, key=lambda manifest: (manifest.number, manifest.release_id), reverse=True)

@@ -17,12 +17,13 @@ from pipelines.base.files import get_temporary_path
 from pipelines.base.sql import quote_name, quote_text
 from pipelines.release.bridges import FOR_PEOPLE
 from pipelines.release.content import copy_comments
+from pipelines.release.database import BLOCK_SIZE, STORAGE_VERSION
 from pipelines.release.descriptors import write_descriptors
 from pipelines.release.exports import OPEN_FOLDER, write_checksums, write_exports
 from pipelines.release.meta_tables import META_TABLES
-from pipelines.release.publish import BLOCK_SIZE, READ_ONLY, STORAGE_VERSION
 
 OPEN_FILE = "compute_balance_open.duckdb"
+READ_ONLY = 0o444
 SCHEMAS = ("marts", FOR_PEOPLE)
 OPEN_TERMS = (
     "May be passed on, changed and republished by anybody, with the attribution of each table "

@@ -11,8 +11,9 @@ import duckdb
 
 from pipelines.base.files import get_temporary_path, replace_file
 from pipelines.base.settings import Settings
-from pipelines.base.sql import quote_name, quote_text
-from pipelines.build.kept_outlooks import OUTLOOK_COLUMNS, get_outlooks_dir
+from pipelines.base.sql import quote_text
+from pipelines.build.kept_outlooks import OUTLOOK_COLUMNS, get_outlooks_dir, select_named
+from pipelines.release.ledger import find_damaged_outlooks, note_digests
 from pipelines.release.manifest import Manifest, list_releases
 
 MART = "fct_outlook"
@@ -29,6 +30,7 @@ def keep_outlooks(settings: Settings) -> list[Path]:
         The files that were written now.
     """
     folder = get_outlooks_dir(settings)
+    set_aside_damaged(settings)
     written = []
     for manifest in reversed(list_releases(settings.releases_dir)):
         source = settings.releases_dir / manifest.release_id / "marts" / f"{MART}.parquet"
@@ -41,21 +43,38 @@ def keep_outlooks(settings: Settings) -> list[Path]:
         target = folder / f"{manifest.as_of.isoformat()}-{mark[:16]}.parquet"
         _write_outlook(source, target, manifest, mark)
         written.append(target)
+    note_digests(settings, {path.name for path in written})
     return written
+
+
+def set_aside_damaged(settings: Settings) -> list[Path]:
+    """Move kept outlooks that were altered out of every build's sight, into `damaged/`.
+
+    One whose release is kept is written again by `keep_outlooks`; another comes back from a backup.
+
+    Returns:
+        The outlooks that are missing now.
+    """
+    damaged = find_damaged_outlooks(settings)
+    for path in damaged:
+        if path.exists():
+            aside = path.parent / "damaged" / path.name
+            aside.parent.mkdir(exist_ok=True)
+            path.replace(aside)
+    return damaged
 
 
 def _write_outlook(source: Path, target: Path, manifest: Manifest, mark: str) -> None:
     """Copy the rows of a release's outlook, with what tells which outlook it is."""
     temporary = get_temporary_path(target)
-    columns = ", ".join(quote_name(name) for name in OUTLOOK_COLUMNS)
     with duckdb.connect(":memory:") as connection:
         connection.execute(
             f"copy (select {quote_text(target.stem)} as outlook_id, "
             f"{quote_text(mark)} as content_hash, "
             f"{quote_text(manifest.release_id)} as release_id, "
             f"date '{manifest.as_of}' as as_of, "
-            f"date '{manifest.created_at.date()}' as made_on, {columns} "
-            f"from read_parquet({quote_text(str(source))})) "
+            f"date '{manifest.created_at.date()}' as made_on, * "
+            f"from ({select_named([source], OUTLOOK_COLUMNS)})) "
             f"to {quote_text(str(temporary))} (format parquet, compression zstd)"
         )
     temporary.chmod(READ_ONLY)

@@ -132,6 +132,29 @@ def write_lineage(
     insert_rows(connection, "lineage", rows)
 
 
+def write_drifts(connection: duckdb.DuckDBPyConnection, sources: list[SourceLoads]) -> None:
+    """Fill `meta.drift` with what the upstreams have changed."""
+    rows = [
+        (
+            drift.source_id,
+            drift.table,
+            drift.document,
+            drift.sha256,
+            drift.kind,
+            drift.found,
+            drift.expected,
+            drift.mend,
+            drift.stops and drift.accepted is None,
+            drift.accepted and drift.accepted.by,
+            drift.accepted and drift.accepted.at,
+            drift.accepted and drift.accepted.reason,
+        )
+        for loads in sources
+        for drift in loads.drifts
+    ]
+    insert_rows(connection, "drift", rows)
+
+
 def write_corrections(connection: duckdb.DuckDBPyConnection, sources: list[SourceLoads]) -> None:
     """Fill `meta.correction` with the corrections of every source in use."""
     rows = [

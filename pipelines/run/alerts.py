@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,6 +27,8 @@ logger = logging.getLogger(__name__)
 ADDRESSES = "COMPUTE_BALANCE_ALERTS"
 # so many lines of one message; the rest is counted
 SHOWN_EVENTS = 20
+FAILED = "Compute Balance: the run failed, what was published stays"
+NOT_WELL = "Compute Balance: the warehouse is not well"
 LINE_LENGTH = 300
 
 
@@ -83,15 +86,36 @@ def tell(run: Run) -> int:
     Returns:
         Number of events that were sent.
     """
-    addresses = os.environ.get(ADDRESSES, "").split()
-    if not addresses or not run.is_current:
+    if not run.is_current:
         return 0
-    path = run.settings.warehouse_dir / "data" / "alerts.json"
+    title = f"Compute Balance: {{count}} new events as of {run.as_of}"
+    return _tell(
+        run.settings, run.run_id, lambda: find_events(run), FAILED if run.failure else title
+    )
+
+
+def tell_event(settings: Settings, run_id: str, event: Event) -> int:
+    """Send an event that no run told of: one was lost, or none has run; as `tell` in all else."""
+    return _tell(settings, run_id, lambda: [event], NOT_WELL)
+
+
+def is_failure_told(settings: Settings) -> bool:
+    """Tell whether somebody knows already that no run has ended well since."""
+    told = _read_told(settings.warehouse_dir / "data" / "alerts.json")
+    return any(key.startswith("failed: ") for key in told)
+
+
+def _tell(settings: Settings, run_id: str, find: Callable[[], list[Event]], title: str) -> int:
+    addresses = os.environ.get(ADDRESSES, "").split()
+    if not addresses:
+        return 0
+    path = settings.warehouse_dir / "data" / "alerts.json"
     told = _read_told(path)
-    events = find_events(run)
+    events = find()
     new = [event for event in events if event.key not in told]
-    ended = [key for key in told if key.startswith("failed: ")] if not run.failure else []
-    if run.failure:
+    is_failed = title in (FAILED, NOT_WELL)
+    ended = [key for key in told if key.startswith("failed: ")] if not is_failed else []
+    if is_failed:
         # a failed run says nothing of the checks and sources of the release that still holds
         keys = {*told, *(event.key for event in events)}
     else:
@@ -100,18 +124,12 @@ def tell(run: Run) -> int:
     if len(new) > SHOWN_EVENTS:
         lines.append(f"and {len(new) - SHOWN_EVENTS} more: compute-balance status")
     if ended:
-        lines.insert(0, f"run {run.run_id} is whole again")
-    if lines and not _send(addresses, _write_title(run, len(new)), "\n".join(lines)):
+        lines.insert(0, f"run {run_id} is whole again")
+    if lines and not _send(addresses, title.format(count=len(new)), "\n".join(lines)):
         return 0
     if sorted(keys) != sorted(told):
         write_json(path, sorted(keys))
     return len(new)
-
-
-def _write_title(run: Run, count: int) -> str:
-    if run.failure:
-        return "Compute Balance: the run failed, what was published stays"
-    return f"Compute Balance: {count} new events as of {run.as_of}"
 
 
 def _send(addresses: list[str], title: str, body: str) -> bool:

@@ -14,7 +14,7 @@ from pipelines.base.settings import Settings
 
 PACKAGE_DIR = Path(__file__).resolve().parents[1]
 # the rooms that change no figure, and the module that only wires Dagster
-SHOWING_ROOMS = ("answers", "pages", "assets", "cli", "definitions.py")
+SHOWING_ROOMS = ("answers", "pages", "upkeep", "assets", "cli", "definitions.py")
 DBT_PATTERNS = ("models/**/*", "macros/**/*", "tests/**/*", "*.yml")
 EXPECTATION_PATTERNS = ("**/*.yml", "**/*.py")
 

@@ -26,6 +26,11 @@ class Count(str):
     is_milestone: bool
 
 
+def is_worth_a_line(line: str) -> bool:
+    """Tell whether a line is told where no bar can be drawn."""
+    return not isinstance(line, Count) or line.is_milestone
+
+
 class Counter:
     """Counts the things of a stage, and the rows in them, and tells each count."""
 

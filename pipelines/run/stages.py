@@ -6,7 +6,6 @@ Dagster assets call the same functions. What a stage does in detail belongs in i
 
 import shutil
 from dataclasses import asdict
-from datetime import date
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -14,6 +13,7 @@ import duckdb
 
 from pipelines.base.environment import set_environment
 from pipelines.base.errors import AuditFailed, BuildFailed, ComputeBalanceError
+from pipelines.base.faults import require_room
 from pipelines.base.files import hash_bytes
 from pipelines.base.settings import now_utc
 from pipelines.build.kept import keep_build
@@ -28,10 +28,11 @@ from pipelines.build.models import (
     require_success,
     run_dbt,
 )
-from pipelines.build.register import find_next_change, open_build, start_build
+from pipelines.build.register import find_next_change, find_next_quarter, open_build, start_build
 from pipelines.ingest.ingest import SourceLoads, ingest_all
 from pipelines.quality.records import StageRecord, count_checks
 from pipelines.release.content import combine_hashes, hash_content, list_marts, sum_mart
+from pipelines.release.lock import require_lock
 from pipelines.release.manifest import CONTRACT_VERSION, Manifest, list_releases
 from pipelines.release.outlooks import keep_outlooks
 from pipelines.release.publish import (
@@ -42,6 +43,8 @@ from pipelines.release.publish import (
     read_current_id,
     read_rollback,
 )
+from pipelines.run.held import find_held, require_no_hold
+from pipelines.run.history import list_history
 from pipelines.run.progress import Counter
 from pipelines.run.state import Outcome, Run, get_peak_mib
 
@@ -70,6 +73,7 @@ def fetch_live(run: Run, only: list[str]) -> None:
         if not only or {contract.source_id, contract.area} & set(only):
             for fetch in fetch_source(contract, archive, run.settings, asker):
                 run.fetched.append(fetch.outcome)
+                run.answers.append(fetch)
                 run.progress(
                     f"  {fetch.source_id} {fetch.document}: {fetch.outcome}, {fetch.message}"
                 )
@@ -143,8 +147,10 @@ def compute_fingerprint(run: Run) -> str:
 
 
 def find_unchanged(run: Run) -> Outcome | None:
-    """Return the release that a build would only repeat, if there is one."""
+    """Return the release that a build would only repeat, or that is held, if there is one."""
     settings = run.settings
+    if held := find_held(run):
+        return held
     if run.is_current:
         kept = list_releases(settings.releases_dir)
         current = read_current_id(settings)
@@ -166,7 +172,12 @@ def find_unchanged(run: Run) -> Outcome | None:
 
 
 def register_raw(run: Run) -> None:
-    """Start the build file and find the next day on which more becomes known."""
+    """Start the build file and find the next day on which more becomes known.
+
+    Raises:
+        MachineFault: there is no room for what the last run left once more.
+    """
+    require_room(run.settings)
     taken = {loads.contract.source_id for loads in run.sources}
     is_kept = start_build(
         run.settings,
@@ -180,12 +191,6 @@ def register_raw(run: Run) -> None:
     change = find_next_change(run.sources, run.settings, run.as_of)
     quarter = find_next_quarter(run.as_of)
     run.next_change_on = min(change, quarter) if change else quarter
-
-
-def find_next_quarter(day: date) -> date:
-    """Return the first day of the quarter after a day: then the balance's grid grows."""
-    month = 3 * ((day.month - 1) // 3) + 4
-    return date(day.year + month // 13, month - 12 * (month // 13), 1)
 
 
 def build_models(run: Run) -> None:
@@ -246,6 +251,7 @@ def write_meta(run: Run) -> None:
         write_terms(connection, run.sources, manifest)
         write_keys(connection, manifest)
         write_metrics(connection, manifest)
+        meta.write_drifts(connection, run.sources)
         meta.write_corrections(connection, run.sources)
         meta.write_quarantine(connection, run.sources, run.settings)
         meta.write_assumptions(connection, run.sources)
@@ -261,6 +267,7 @@ def audit_build(run: Run) -> None:
         AuditFailed: a check of error severity failed. The build file stays for inspection.
     """
     from pipelines.quality import audit
+    from pipelines.quality.accepted import apply_accepted, keep_failed, list_accepted_checks
     from pipelines.quality.policy_watch import check_policy_watch
     from pipelines.quality.published_contract import check_published_contract
     from pipelines.quality.suites import load_suites, write_raw_suites
@@ -293,10 +300,13 @@ def audit_build(run: Run) -> None:
                 is_current=run.is_current,
             ),
         ]
+        run.checks = apply_accepted(run.checks, list_accepted_checks(run.settings))
         write_checks(connection, run.checks, run.run_id, now_utc())
     finally:
         connection.close()
     failed = [check for check in run.checks if not check.passed and check.severity == "error"]
+    if run.is_current:
+        keep_failed(run.settings, failed)
     if failed:
         kept = _keep_failed_build(run)
         lines = [f"  {c.table}: {c.name}: {c.message}; found {c.observed}" for c in failed[:10]]
@@ -318,6 +328,7 @@ def publish_build(run: Run) -> Outcome:
     from pipelines.release.write_meta import insert_rows
     from pipelines.release.write_meta import write_run as write_run_rows
 
+    require_no_hold(run)
     settings = run.settings
     created_at = now_utc()
     connection = open_build(settings)
@@ -371,8 +382,10 @@ def publish_build(run: Run) -> Outcome:
         )
         write_run_rows(connection, run.record)
         run.record.stages.pop()
+        insert_rows(connection, "run_history", list_history(run))
     finally:
         connection.close()
+    require_lock(settings.lock_path)
     publish = publish_release if run.is_current else publish_as_of
     publication = publish(settings, marts, manifest, sums)
     keep_outlooks(settings)

@@ -9,14 +9,15 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
-from pipelines.base.errors import ComputeBalanceError, ContractError
+from pipelines.archive.fetch import Fetch
+from pipelines.base.errors import ComputeBalanceError, ContractError, DrawsError
 from pipelines.base.files import hash_bytes
 from pipelines.base.settings import Settings, now_utc, today_utc
 from pipelines.build.models import NodeResult
-from pipelines.contracts.load import ContractFault, discover_contracts
+from pipelines.contracts.load import ContractFault, discover_contracts, read_yaml
 from pipelines.contracts.model import Contract
 from pipelines.contracts.staging import get_staging_name
 from pipelines.ingest.ingest import SourceLoads
@@ -47,6 +48,9 @@ class Run:
     failure: str | None = None
     fetched: list[str] = field(default_factory=list)  # how each address answered, where asked
     master: str | None = None  # where Apache Spark builds the models; None: DuckDB does
+    answers: list[Fetch] = field(default_factory=list)  # the same, with source and document
+    started_at: datetime = field(default_factory=now_utc)
+    dagster_run_id: str | None = None
 
     def __post_init__(self) -> None:
         self.code_version = compute_code_version(self.settings)
@@ -101,6 +105,23 @@ def start_run(
     if not contracts:
         raise ContractError("\n".join(fault.message for fault in faults))
     return Run(settings, day, run_id, progress, contracts, faults)
+
+
+def require_draws(settings: Settings) -> None:
+    """Refuse to build with fewer draws than the quantities of a balance need.
+
+    The dbt project says how many: its variable `minimum_draws`. A project without it needs none.
+
+    Raises:
+        DrawsError: names both numbers.
+    """
+    project = read_yaml(settings.dbt_dir / "dbt_project.yml")
+    least = int((project.get("vars") or {}).get("minimum_draws", 1))
+    if settings.draws < least:
+        raise DrawsError(
+            f"{settings.draws} draws: found fewer than the {least} that the quantities of a "
+            f"balance need; ask for {least} or more (--draws, COMPUTE_BALANCE_DRAWS)"
+        )
 
 
 def get_peak_mib() -> float:

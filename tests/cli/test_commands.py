@@ -36,6 +36,7 @@ def test_every_command_explains_itself(
 # commands that print a script, another program's output, or what people look at to write a source
 PRINT_NO_JSON = {
     *(
+        ("alerts", "check"),
         ("alerts", "test"),
         ("completion",),
         ("dbt",),
@@ -44,6 +45,8 @@ PRINT_NO_JSON = {
         ("source", "generate"),
     ),
     *(("source", "label"), ("source", "new"), ("source", "restore"), ("source", "withdraw")),
+    *(("source", "accept"), ("source", "backfill"), ("dagster",), ("prometheus",)),
+    *(("release", "accept"), ("release", "keep"), ("release", "resume")),
 }
 
 

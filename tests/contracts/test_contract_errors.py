@@ -5,7 +5,7 @@ import pytest
 from pipelines.base.errors import ContractError
 from pipelines.contracts.load import discover_contracts, load_contract, load_contracts
 from pipelines.contracts.sql_check import find_sql_faults
-from pipelines.ingest.ingest import order_sources
+from pipelines.ingest.order import order_sources
 from pipelines.ingest.parsers import has_parser
 from tests.small_project.builder import SmallProject
 

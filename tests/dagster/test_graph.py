@@ -11,8 +11,16 @@ import pytest
 from dagster._core.definitions.assets.graph.asset_graph import AssetGraph
 from filelock import FileLock
 
-from pipelines.assets.keys import AUDIT_KEY, BUILD_KEY, GROUPS, RELEASE_KEY
+from pipelines.assets.keys import (
+    AUDIT_KEY,
+    BUILD_GROUP,
+    BUILD_KEY,
+    GROUPS,
+    RELEASE_GROUP,
+    RELEASE_KEY,
+)
 from pipelines.assets.manifest import hash_project
+from pipelines.assets.resources import Warehouse
 from pipelines.base.settings import PROJECT_DIR, Settings
 from pipelines.contracts.load import load_contracts
 from pipelines.contracts.model import AREAS
@@ -185,10 +193,45 @@ def test_job_of_an_area_holds_its_assets_and_publishes_nothing(
         assert not chosen & {AUDIT_KEY, RELEASE_KEY}, area
 
 
+def test_resource_has_every_setting() -> None:
+    assert set(Warehouse.model_fields) == set(Settings.model_fields)
+
+
 def test_daily_run_fetches_and_publishes_in_utc(repository_definitions: dg.Definitions) -> None:
     schedule = repository_definitions.resolve_schedule_def("daily")
     assert schedule.execution_timezone == "UTC"
     assert schedule.job_name == "full_pipeline"
     with dg.build_schedule_context() as context:
         (request,) = schedule.evaluate_tick(context).run_requests
-    assert request.run_config == {"ops": {"raw_tables": {"config": {"live": True}}}}
+    assert request.run_config["ops"] == {"raw_tables": {"config": {"live": True}}}
+
+
+def test_groups_point_one_way(repository_graph: AssetGraph) -> None:
+    order = [BUILD_GROUP, *AREAS, RELEASE_GROUP]
+    backward = [
+        f"{key.to_user_string()} <- {parent.to_user_string()}"
+        for key in repository_graph.get_all_asset_keys()
+        for parent in repository_graph.get(key).parent_keys
+        if order.index(repository_graph.get(parent).group_name or "")
+        > order.index(repository_graph.get(key).group_name or "")
+    ]
+    assert backward == []
+
+
+def test_months_are_built_as_of_their_last_day(repository_definitions: dg.Definitions) -> None:
+    job = repository_definitions.resolve_job_def("months")
+    assert job.partitions_def is not None
+    assert job.partitions_def.get_first_partition_key() == "2019-01-01"
+    assert job.partitioned_config is not None
+    config = job.partitioned_config.get_run_config_for_partition_key("2024-02-01")
+    assert config["resources"]["warehouse_run"]["config"]["as_of"] == "2024-02-29"
+
+
+def test_connectors_have_a_freshness_policy_by_their_cadence(
+    repository_definitions: dg.Definitions, repository_settings: Settings
+) -> None:
+    specs = {spec.key: spec for spec in repository_definitions.resolve_all_asset_specs()}
+    for contract in load_contracts(repository_settings.sources_dir):
+        for table in contract.tables:
+            policy = specs[dg.AssetKey(["raw", contract.source_id, table.table])].freshness_policy
+            assert (policy is not None) == bool(contract.addresses), contract.source_id

@@ -41,6 +41,68 @@ QUERIES = {
         where ours.rule = 'outlook' and drift.rule = 'stock_drift' and grown.rule = 'mean_growth'
         order by ours.measure desc, list_position(['US', 'ROW', 'CN', 'WORLD'], region), ahead
     """,
+    "spread": """
+        with errors as (
+            select
+                region_id, quarters_ahead, origin_quarter, rule, is_covered_90,
+                ln(truth_h100e / h100e_p50) as error,
+                -- from the 5 to the 95 % point of a normal distribution
+                ln(h100e_p95 / h100e_p05) / 3.29 as spread
+            from marts.fct_outlook_score
+            where kind = 'backtest' and vendor = 'all' and measure = 'nominal'
+              and quarters_ahead in (2, 4) and rule in ('outlook', 'outlook_level_known')
+        )
+        select
+            ours.region_id as series, ours.quarters_ahead as ahead, count(*) as cases,
+            format('{:.3f}', avg(ours.spread)) as stated,
+            format('{:.3f}', sqrt(avg(ours.error ** 2))) as found,
+            format('{:.2f}', max(abs(ours.error) / ours.spread)) as "largest error over stated",
+            format('{:.2f}', avg(level.is_covered_90::int)) as "90 % held, count known",
+            format('{:.2f}', corr(ours.error, us.error)) as "correlation with US"
+        from errors as ours
+        inner join errors as us
+            on us.region_id = 'US' and us.rule = ours.rule
+            and us.quarters_ahead = ours.quarters_ahead and us.origin_quarter = ours.origin_quarter
+        inner join errors as level
+            on level.rule = 'outlook_level_known' and level.region_id = ours.region_id
+            and level.quarters_ahead = ours.quarters_ahead
+            and level.origin_quarter = ours.origin_quarter
+        where ours.rule = 'outlook'
+        group by ours.region_id, ours.quarters_ahead
+        order by list_position(['US', 'ROW', 'CN', 'WORLD'], ours.region_id), ours.quarters_ahead
+    """,
+    "rents": """
+        select
+            chip_id as chip, quarters_ahead as ahead, replace(rule, '_', ' ') as "told by",
+            format('{:.2f} ({:.2f} to {:.2f})', usd_per_gpu_hour_p50, usd_per_gpu_hour_p05,
+                   usd_per_gpu_hour_p95) as "USD an hour",
+            record_cases as cases, format('{:.2f}', record_coverage_90) as "90 % held",
+            format('{:.3f}', record_crps_log) as "score of reversion",
+            format('{:.3f}', no_change_crps_log) as "of no change",
+            format('{:.2f}', record_skill) as skill
+        from marts.fct_outlook_rent
+        where quarters_ahead in (2, 4, 8)
+        order by 1, 2
+    """,
+    "worlds": """
+        select
+            coalesce(rules.title, growth.title) as world,
+            max(case when region_id = 'WORLD' then told end) as "powered in the world, million",
+            max(case when region_id = 'CN' then told end) as "in China",
+            coalesce(rules.replaced_assumption_ids, growth.replaced_assumption_ids, '') as replaces
+        from (
+            select *, scenario_id as outlook_scenario,
+                format('{:.1f} ({:.1f} to {:.1f})', value_p50 / 1e6, value_p05 / 1e6,
+                             value_p95 / 1e6) as told
+            from marts.fct_outlook
+            where measure = 'powered' and yardstick = '8bit' and quarter_start = date '2028-10-01'
+        )
+        inner join marts.dim_growth_scenario as growth using (growth_scenario_id)
+        left join marts.dim_outlook_rule_scenario as rules
+            on rules.scenario_id = outlook_scenario and outlook_scenario <> 'baseline'
+        group by rules.title, growth.title, replaces
+        order by rules.title is not null, replaces <> '', world
+    """,
     "true_test": """
         select
             case when kind = 'backtest' then 'counts to 2025Q4, version of today'

@@ -4,8 +4,11 @@ import json
 
 import pytest
 
-from pipelines.base.errors import AuditFailed, BuildFailed, ContractError
+from pipelines.base.errors import AuditFailed, BuildFailed, ComputeBalanceError, ContractError
 from pipelines.base.files import hash_bytes
+from pipelines.base.settings import now_utc
+from pipelines.quality.accepted import accept_check, apply_accepted
+from pipelines.quality.records import Check
 from tests.small_project.builder import SmallProject
 
 
@@ -67,6 +70,25 @@ def test_run_after_a_failed_audit_publishes_again(published: SmallProject) -> No
         published.run()
     published.change_quote("q10", usd_per_hour_p50="3.20", usd_per_hour_p95="3.60")
     assert published.run().status == "published"
+
+
+def test_finding_that_somebody_accepts_is_published_as_a_warning(published: SmallProject) -> None:
+    name = "marts_fct_chip_price.rent_is_plausible"
+    raise_price(published)
+    with pytest.raises(AuditFailed):
+        published.run()
+    with pytest.raises(ComputeBalanceError, match=rf"those that did: {name}"):
+        accept_check(published.settings, "rent_is_plausble", "kim", "typed wrong", now_utc())
+    item = accept_check(published.settings, name, "kim", "a rack of them", now_utc())
+    # another finding of the same check is not what was accepted
+    other = Check(name, "t", "error", False, "something else", "expectation", "m")
+    assert apply_accepted([other], [item]) == [other]
+    assert published.run().status == "published"
+    ((severity, message),) = published.query(
+        f"select severity, message from meta.quality_result where check_name = '{name}'"
+    )
+    assert severity == "warning"
+    assert message.endswith(f"accepted by kim on {item.at:%Y-%m-%d}: a rack of them")
 
 
 def test_warning_is_published_with_the_release(published: SmallProject) -> None:

@@ -41,6 +41,7 @@ def test_document_is_named_by_its_hash(tmp_path: Path) -> None:
         f"documents/{SHA256[:2]}/{SHA256}",
         f"records/shop/prices-{SHA256[:16]}.json",
         "sightings/shop/prices.json",
+        "sightings/shop/prices.json~",
     ]
 
 

@@ -55,10 +55,9 @@ def read_lock(name: str) -> dict[str, str]:
     return dict(re.findall(r"^([\w.-]+)(?:\[[\w,-]+\])?==(\S+)", text, re.MULTILINE))
 
 
-LOCKS = (
-    "requirements.lock", "requirements-dev.lock", "requirements-browser.lock",
-    "requirements-spark.lock",
-)  # fmt: skip
+LOCKS = tuple(
+    f"requirements{name}.lock" for name in ("", "-dev", "-browser", "-postgres", "-spark")
+)
 
 
 @pytest.mark.parametrize("name", LOCKS)

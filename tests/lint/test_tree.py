@@ -16,7 +16,8 @@ from pipelines.cli import cli
 SKIPPED = {".git", ".venv", "__pycache__", "node_modules", ".pytest_cache", ".ruff_cache"}
 SKIPPED |= {".hypothesis", ".mypy_cache", "compute_balance.egg-info", "logs", "target", ".github"}
 # what a run writes below `warehouse/`; the rest of that folder belongs to the repository
-RUN_FOLDERS = {"as_of", "build", "data", "releases", "latest", "dagster", "docs", "hand"}
+RUN_FOLDERS = {"as_of", "build", "data", "releases", "latest", "dagster", "docs", "hand", "status"}
+RUN_FOLDERS |= {"damaged"}
 TEXT_SUFFIXES = {".py", ".sql", ".yml", ".yaml", ".md", ".toml", ".txt", ".in", ".lock", ".json"}
 MAX_LINES = 400
 # files that may be longer, as patterns, with the reason
@@ -160,11 +161,13 @@ def list_commands() -> list[tuple[str, str]]:
 
 def find_problem(command: str) -> str | None:
     """Return what is wrong with a command line of a document; None if it can be run."""
-    if command.startswith("compute-balance dbt"):
-        return None  # what follows is dbt's
+    if command.startswith(("compute-balance dbt", "compute-balance dagster")):
+        return None  # what follows is dbt's, or Dagster's
     program, *words = re.findall(r"\"[^\"]*\"|'[^']*'|\S+", command)
     if program == "make":
         targets = re.findall(r"^([a-z-]+):", read(PROJECT_DIR / "Makefile"), re.MULTILINE)
+        marks = re.findall(r":= \$\(VENV\)(/\S+)", read(PROJECT_DIR / "Makefile"))
+        targets += [f".venv{mark}" for mark in marks]
         unknown = [w for w in words if "=" not in w and not w.startswith("-") and w not in targets]
         return f"no target {unknown}" if unknown else None
     at: click.Command = cli

@@ -4,7 +4,6 @@ from datetime import date, datetime
 from pathlib import Path
 
 import duckdb
-import pyarrow as pa
 import pytest
 
 from pipelines.archive.documents import Archive, Document
@@ -45,8 +44,7 @@ def parse(provider: str, content: bytes | None = None) -> list[dict]:
     contracts = {c.source_id: c for c in load_contracts(FOLDER.parent)}
     content = read_sample(provider) if content is None else content
     tables = load_parser(contracts["skypilot_catalog"])(make_document(provider, content), content)
-    table: pa.Table = tables["catalogue_prices"]
-    return table.to_pylist()
+    return tables["catalogue_prices"].rows.to_pylist()
 
 
 def test_line_becomes_a_row_per_kind_of_price() -> None:

@@ -4,6 +4,7 @@ from datetime import date
 
 from tests.quality.breaks import Break, DayBreak
 from tests.quality.build_breaks import BUILD_BREAKS
+from tests.quality.outlook_breaks import OUTLOOK_BREAKS
 from tests.quality.source_breaks import SOURCE_BREAKS
 
 DAY_BREAKS: list[Break] = [
@@ -16,4 +17,4 @@ DAY_BREAKS: list[Break] = [
     )
 ]
 
-BREAKS: list[Break] = [*SOURCE_BREAKS, *BUILD_BREAKS, *DAY_BREAKS]
+BREAKS: list[Break] = [*SOURCE_BREAKS, *BUILD_BREAKS, *OUTLOOK_BREAKS, *DAY_BREAKS]

@@ -23,7 +23,7 @@ MANIFEST = Manifest(
     created_at=datetime(2026, 5, 1, tzinfo=UTC),
     as_of=date(2026, 5, 1),
     code_version="x",
-    contract_version="1.5.0",
+    contract_version="1.6.0",
     content_hash="a",
     fingerprint="a",
     next_change_on=None,
@@ -106,6 +106,23 @@ def test_a_kept_outlook_outlives_its_release(settings: Settings) -> None:
         path.rmdir() if path.is_dir() else path.unlink()
     assert keep_outlooks(settings) == []
     assert len(list(get_outlooks_dir(settings).iterdir())) == 1
+
+
+def test_an_outlook_of_before_a_column_is_read_with_nothing_in_it(settings: Settings) -> None:
+    (path,) = (settings.releases_dir / MANIFEST.release_id).rglob("*.parquet")
+    with duckdb.connect() as connection:
+        connection.execute(
+            f"copy (select * exclude (orders_p05, orders_p50, orders_p95) from '{path}') "
+            f"to '{path}.old' (format parquet)"
+        )
+    path.with_name(f"{path.name}.old").replace(path)
+    keep_outlooks(settings)
+    with duckdb.connect() as connection:
+        connection.execute("create schema raw")
+        create_kept_view(connection, settings, date(2026, 5, 1))
+        assert connection.execute(f"select value_p50, orders_p50 from {VIEW}").fetchall() == [
+            (10.0, None)
+        ]
 
 
 def test_a_release_without_an_outlook_keeps_none(tmp_path: Path) -> None:

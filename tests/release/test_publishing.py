@@ -15,6 +15,7 @@ from pipelines.base.files import hash_bytes
 from pipelines.release.content import list_marts, sum_mart
 from pipelines.release.meta_tables import META_TABLES
 from pipelines.release.publish import publish_release
+from pipelines.run.reports import KEPT_DAYS
 from tests.small_project.builder import SmallProject, build_project
 
 EARLIER_DAY = date(2023, 12, 19)
@@ -261,7 +262,7 @@ def test_run_report_is_kept(published: SmallProject) -> None:
 
 def test_old_run_reports_are_removed(published: SmallProject) -> None:
     (report,) = (published.settings.warehouse_dir / "data" / "runs").glob("*.json")
-    long_ago = report.stat().st_mtime - 31 * 86_400
+    long_ago = report.stat().st_mtime - (KEPT_DAYS + 1) * 86_400
     os.utime(report, (long_ago, long_ago))
     published.run()
     assert not report.exists()

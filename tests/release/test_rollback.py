@@ -9,6 +9,7 @@ import pytest
 from pipelines.base.errors import ReleaseError
 from pipelines.base.settings import now_utc
 from pipelines.release.diff import OpenRelease, diff_releases, diff_rows, open_release
+from pipelines.release.hold import hold_release, resume
 from pipelines.release.manifest import list_releases
 from pipelines.release.publish import (
     complete_publication,
@@ -17,6 +18,10 @@ from pipelines.release.publish import (
     read_rollback,
     roll_back,
 )
+from pipelines.run.held import find_held
+from pipelines.run.pipeline import run_pipeline
+from pipelines.run.stages import publish_build
+from pipelines.run.state import start_run
 from tests.small_project.builder import SmallProject
 
 
@@ -97,6 +102,28 @@ def test_changed_inputs_end_a_rollback(three: SmallProject) -> None:
     publish_change(three, "2.58")
     assert read_price(three) == 2.58
     assert read_rollback(three.settings) is None
+
+
+def test_held_release_stays_whatever_changes(three: SmallProject) -> None:
+    roll_back(three.settings, None, now_utc())
+    hold = hold_release(three.settings, "kim", "the prices of May are wrong", now_utc())
+    three.change_quote("q05", usd_per_hour_p50="2.60")
+    for rebuild in (False, True):
+        outcome = run_pipeline(three.settings, rebuild=rebuild)
+        assert (outcome.status, outcome.manifest.release_id) == ("unchanged", hold.release_id)
+        assert "is held by kim" in outcome.message
+        assert "the prices of May are wrong" in outcome.message
+    assert (read_price(three), len(list_ids(three))) == (2.5, 3)
+    run = start_run(three.settings, None)
+    with pytest.raises(ReleaseError, match=r"nothing was published: release .* is held by kim"):
+        publish_build(run)
+    assert resume(three.settings) == hold
+    assert find_held(run) is None
+
+
+def test_nothing_published_cannot_be_held(small_project: SmallProject) -> None:
+    with pytest.raises(ReleaseError, match="nothing can be held"):
+        hold_release(small_project.settings, "kim", "too early", now_utc())
 
 
 def test_rollback_keeps_what_it_did(three: SmallProject) -> None:

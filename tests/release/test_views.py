@@ -7,7 +7,7 @@ import pytest
 
 from pipelines.base.errors import ReleaseError
 from pipelines.release.content import Mart
-from pipelines.release.publish import order_views
+from pipelines.release.database import order_views
 from pipelines.run.pipeline import run_pipeline
 from tests.small_project.builder import SmallProject
 

@@ -10,7 +10,8 @@ import pytest
 
 from pipelines.base.environment import set_environment
 from pipelines.build.models import run_dbt
-from pipelines.run.pipeline import KEPT_DAYS, write_run_report
+from pipelines.run.pipeline import hold_run
+from pipelines.run.reports import KEPT_DAYS, describe_run, read_run_reports, write_run_report
 from pipelines.run.state import start_run
 from tests.small_project.builder import SmallProject
 
@@ -35,7 +36,7 @@ def test_reports_go_after_some_days_wherever_the_machine_stands(
         written = datetime.now(UTC) - timedelta(days=KEPT_DAYS) + timedelta(hours=1)
         moment = (datetime.now(UTC) - age if age else written).timestamp()
         os.utime(folder / f"{name}.json", (moment, moment))
-    write_run_report(run, "failed", "for a reason")
+    write_run_report(run.settings, describe_run(run, "failed", "for a reason"))
     left = {path.stem for path in folder.glob("*.json")}
     assert left == {"young", run.run_id}
     report = json.loads((folder / f"{run.run_id}.json").read_text(encoding="utf-8"))
@@ -61,3 +62,12 @@ def test_dbt_leaves_the_environment_as_it_was(small_project: SmallProject) -> No
     changed = {n for n in os.environ.keys() | before.keys() if os.environ.get(n) != before.get(n)}
     # what pytest says of the test that goes on is not ours
     assert changed - {"PYTEST_CURRENT_TEST"} == set()
+
+
+def test_run_that_did_nothing_hides_no_failure(small_project: SmallProject) -> None:
+    settings = small_project.settings
+    with pytest.raises(ValueError, match="broken"), hold_run(start_run(settings, None)):
+        raise ValueError("broken")
+    with hold_run(start_run(settings, None)):
+        pass
+    assert [report["status"] for report in read_run_reports(settings)] == ["failed"]

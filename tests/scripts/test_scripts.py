@@ -21,13 +21,15 @@ from scripts.check_clients import Reading, compare
 from scripts.compare_engines import compare_files
 from scripts.generate_quotes import generate_quotes
 from scripts.try_days import draw_days, list_month_ends, spread, try_day
+from scripts.write_live_sources import PAGE
+from scripts.write_live_sources import main as write_live_sources
 from tests.small_project.builder import SmallProject
 
 
 def run_script(name: str, *arguments: str, project: SmallProject | None = None) -> str:
     """Run a script as a person does, on a small project if one is given; returns its output."""
     done = subprocess.run(
-        [sys.executable, f"scripts/{name}.py", *arguments],
+        [sys.executable, "-m", f"scripts.{name}", *arguments],
         cwd=PROJECT_DIR,
         env=project.get_environment() if project else os.environ,
         capture_output=True,
@@ -165,3 +167,18 @@ def test_quotes_are_the_same_for_the_same_arguments(tmp_path: Path, bad_every: i
         texts.append((tmp_path / name).read_text(encoding="utf-8"))
     assert texts[0] == texts[1]
     assert len(texts[0].splitlines()) == 101
+
+
+def test_days_of_a_schedule_end_right_or_with_a_reason(tmp_path: Path) -> None:
+    folder = str(tmp_path / "quarter")
+    shown = run_script("simulate_quarter", "--folder", folder, "--count", "4")
+    assert re.search(r"^tried 7, survived 7, lost 0, unclear 0;", shown, re.MULTILINE), shown
+
+
+def test_page_of_live_sources_is_what_the_contracts_say(tmp_path: Path) -> None:
+    assert write_live_sources(True) == 0
+    copy = tmp_path / PAGE.name
+    copy.write_text(PAGE.read_text("utf-8").replace("| daily |", "| hourly |"), encoding="utf-8")
+    assert write_live_sources(True, copy) == 1
+    assert write_live_sources(False, copy) == 0
+    assert copy.read_text("utf-8") == PAGE.read_text("utf-8")

@@ -18,7 +18,8 @@ followed as (
             parameter, region_id, also_region_id, chip_id, also_chip_id, vendor, owner, owner_type,
             owner_group, origin, market, workload_id, job_scale, package_class, yardstick, series,
             indicator, commitment, chain, claim_class, claim_group, reading, epoch_confidence,
-            also_epoch_confidence, growth_scenario, quarter_of_year, flop_from, flop_below, on_date
+            also_epoch_confidence, growth_scenario, rule_scenario, quarter_of_year, flop_from,
+            flop_below, on_date
         order by valid_from nulls first
     )
 )

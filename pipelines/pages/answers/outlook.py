@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from datetime import date
 from typing import Any
 
 from pipelines.pages.answers.answer import (
@@ -22,9 +23,9 @@ TABLES = ("fct_outlook", "fct_outlook_score")
 OUTLOOK = """
     select
         quarter_start, region_id, measure, yardstick, unit, value_p05, value_p25, value_p50,
-        value_p75, value_p95, rule_p05, rule_p50, rule_p95, record_cases, record_coverage_90,
-        record_skill, record_skill_over_rule, origin_quarter, quarters_ahead, is_informative,
-        uninformative_reason, confidence
+        value_p75, value_p95, orders_p05, orders_p50, orders_p95, rule_p05, rule_p50, rule_p95,
+        record_cases, record_coverage_90, record_skill, record_skill_over_rule, origin_quarter,
+        quarters_ahead, is_informative, uninformative_reason, confidence
     from marts.fct_outlook
     where scenario_id = 'baseline' and growth_scenario_id = 'expected' and workload_id = 'all'
         and access = 'all' and measure = 'deployed' and yardstick = '8bit'
@@ -43,6 +44,23 @@ SCORES = """
 """
 
 
+# what is powered in each world of growth and of rules, all over the world
+WORLDS = """
+    select
+        case when scenario_id = 'baseline' then growth_scenario_id else scenario_id end as world,
+        value_p05, value_p50, value_p95, is_informative
+    from marts.fct_outlook
+    where region_id = 'WORLD' and measure = 'powered' and yardstick = '8bit'
+        and quarter_start = $1
+    order by scenario_id <> 'baseline', growth_scenario_id <> 'expected', world
+"""
+TIGHT = """
+    select region_id, value_p50, is_informative
+    from marts.fct_outlook
+    where scenario_id = 'baseline' and growth_scenario_id = 'expected'
+        and measure = 'probability_tight' and quarter_start = $1 and region_id in ('US', 'CN')
+    order by region_id desc
+"""
 BINDING = """
     select quarter_start, bound, probability, waiting_it_power_mw_p05, waiting_it_power_mw_p50,
         waiting_it_power_mw_p95, quarters_ahead
@@ -72,21 +90,25 @@ def make_outlook_pages(reader: Reader, texts: Texts) -> list[Page]:
             china=show_interval(texts, china, "value"),
         ),
         *(_tell_record(texts, far[region]) for region in ("US", "CN")),
+        *(_tell_tightness(texts, row) for row in reader.ask(TIGHT, [china["quarter_start"]])),
         _tell_bound(texts, [b for b in bounds if b["quarter_start"] == china["quarter_start"]]),
     )
     table = Table(
-        make_columns(texts, NAME, "quarter", "region", "value", "rule", "record", "skill"),
+        make_columns(
+            texts, NAME, "quarter", "region", "value", "orders", "rule", "record", "skill"
+        ),
         tuple(_show_row(texts, row) for row in rows),
         caption=texts("outlook.caption"),
-        numeric=(2, 3, 4, 5),
+        numeric=(2, 3, 4, 5, 6),
     )
+    worlds = _list_worlds(reader, texts, china["quarter_start"])
     figures = [_draw(texts, region, rows) for region in ("CN", "US")]
     figures += [_draw_bounds(texts, bounds)] if bounds else []
     tables = (*TABLES, "fct_outlook_binding") if bounds else TABLES
     return [
         make_answer_page(
             reader, texts, NAME, answer=answer, figures=figures, table=table, rows=rows,
-            tables=tables, more=[_list_scores(reader, texts)],
+            tables=tables, more=[worlds, _list_scores(reader, texts)],
         )
     ]  # fmt: skip
 
@@ -98,10 +120,36 @@ def _show_row(texts: Texts, row: Row) -> tuple[str, ...]:
         texts.quarter(row["quarter_start"]),
         texts.word("region", row["region_id"]),
         show_interval(texts, row, "value") if row["is_informative"] else texts("outlook.unknown"),
+        show_interval(texts, row, "orders"),
         show_interval(texts, row, "rule"),
         texts.percent(row["record_coverage_90"]) if row["record_cases"] else "–",
         texts.change(100 * skill) if known else "–",
     )
+
+
+def _list_worlds(reader: Reader, texts: Texts, quarter_start: date) -> Block:
+    return Table(
+        make_columns(texts, NAME, "world", "powered"),
+        tuple(
+            (
+                texts.word("world", row["world"]),
+                show_interval(texts, row, "value")
+                if row["is_informative"]
+                else texts("outlook.unknown"),
+            )
+            for row in reader.ask(WORLDS, [quarter_start])
+        ),
+        caption=texts("outlook.worlds", quarter=texts.quarter(quarter_start)),
+        numeric=(1,),
+    )
+
+
+def _tell_tightness(texts: Texts, row: Row) -> str:
+    """Return the chance of shortage in a region, or that it is unknown."""
+    region = texts.word("region_in", row["region_id"])
+    if not row["is_informative"]:
+        return texts("outlook.tight_unknown", region=region)
+    return texts("outlook.tight", region=region, probability=texts.percent(row["value_p50"]))
 
 
 def _list_scores(reader: Reader, texts: Texts) -> Block:
@@ -124,14 +172,15 @@ def _list_scores(reader: Reader, texts: Texts) -> Block:
 
 def _draw(texts: Texts, region: str, rows: list[Row]) -> Block:
     chosen = [row for row in rows if row["region_id"] == region and row["is_informative"]]
-    names = [texts("outlook.ours"), texts("outlook.simple")]
+    names = [texts("outlook.ours"), texts("outlook.orders"), texts("outlook.simple")]
     points: list[dict[str, Any]] = []
     for row in chosen:
         time = show_time(row["quarter_start"])
         for name, measure, ends in (
             (names[0], "value", ("p05", "p95")),
             (names[0], "value", ("p25", "p75")),
-            (names[1], "rule", ("p50", "p50")),
+            (names[1], "orders", ("p50", "p50")),
+            (names[2], "rule", ("p50", "p50")),
         ):
             points.append(
                 {

@@ -13,6 +13,7 @@ from pyarrow import csv
 
 from pipelines.archive.documents import Document
 from pipelines.base.errors import DocumentFault
+from pipelines.ingest.parsed import ParsedRows
 
 # the catalogue's names of the columns and ours
 COLUMNS = {
@@ -27,10 +28,11 @@ COLUMNS = {
     "Generation": "generation",
 }
 PRICES = {"Price": "on_demand", "SpotPrice": "spot"}
-NEEDED = ("AcceleratorName", "AcceleratorCount", "Price", "Region")
+VERSIONS = "versions"
+NEEDED = ("AcceleratorName", "AcceleratorCount", "Price", "SpotPrice", "Region")
 
 
-def parse(document: Document, content: bytes) -> dict[str, pa.Table]:
+def parse(document: Document, content: bytes) -> dict[str, ParsedRows]:
     """Read the lines with an accelerator, once per kind of price that they give.
 
     Args:
@@ -38,12 +40,16 @@ def parse(document: Document, content: bytes) -> dict[str, pa.Table]:
         content: the CSV file.
 
     Returns:
-        Table `catalogue_prices`, all columns text; an empty cell of the catalogue is null.
+        Table `catalogue_prices`, all columns text; an empty cell of the catalogue is null. Nothing
+        for the list of versions, which the contract reads.
 
     Raises:
         DocumentFault: no CSV, or a column that every version has is missing.
     """
-    lines = _read_lines(document, content)
+    if document.document == VERSIONS:
+        return {}
+    header = _read_header(document, content)
+    lines = _read_lines(document, content, header)
     lines = lines.filter(pc.is_valid(lines["AcceleratorName"]))
     empty = pa.nulls(len(lines), pa.string())
     rows: dict[str, pa.Array | pa.ChunkedArray] = {
@@ -64,10 +70,12 @@ def parse(document: Document, content: bytes) -> dict[str, pa.Table]:
         parts.append(part.filter(pc.is_valid(price)))
     # the catalogue repeats some lines word for word; which of them is meant makes no difference
     whole = pa.concat_tables(parts).combine_chunks()
-    return {"catalogue_prices": whole.group_by(whole.column_names, use_threads=False).aggregate([])}
+    rows_once = whole.group_by(whole.column_names, use_threads=False).aggregate([])
+    unexpected = [name for name in header if name not in (*COLUMNS, *PRICES)]
+    return {"catalogue_prices": ParsedRows(rows_once, unexpected=unexpected)}
 
 
-def _read_lines(document: Document, content: bytes) -> pa.Table:
+def _read_header(document: Document, content: bytes) -> list[str]:
     header = content.split(b"\n", 1)[0].decode("utf-8-sig").strip().split(",")
     missing = [name for name in NEEDED if name not in header]
     if missing:
@@ -75,6 +83,10 @@ def _read_lines(document: Document, content: bytes) -> pa.Table:
             f"skypilot_catalog: {document.address}: missing column {', '.join(missing)}; found "
             f"{', '.join(header)}; the catalogue has changed its layout: mend the parser"
         )
+    return header
+
+
+def _read_lines(document: Document, content: bytes, header: list[str]) -> pa.Table:
     try:
         return csv.read_csv(
             io.BytesIO(content),

@@ -21,7 +21,7 @@ uniforms as (
     select
         assumptions.assumption_id,
         draws.draw,
-        {{ uniform_deviate('build.seed', "'asm:' || assumptions.assumption_id", 'draws.draw') }}
+        {{ uniform_deviate('build.seed', "'asm:' || assumptions.deviate_id", 'draws.draw') }}
             as u_row,
         case
             when assumptions.family_key is not null

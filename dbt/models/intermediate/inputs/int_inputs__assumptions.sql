@@ -33,11 +33,12 @@ keyed as (
             case when parameters.chips_vary_apart then coalesce(assumptions.chip_id, '') end,
             {%- for column in [
                 'vendor', 'job_scale', 'package_class', 'yardstick', 'indicator', 'commitment', 'chain',
-                'claim_class', 'claim_group', 'growth_scenario', 'reading',
+                'claim_class', 'claim_group', 'reading',
             ] %}
             '{{ column }}=' || assumptions.{{ column }}{{ ',' if not loop.last }}
             {%- endfor %}
         ) as family_key,
+        coalesce(assumptions.growth_scenario, assumptions.rule_scenario) as world,
     from assumptions
     inner join parameters on assumptions.parameter = parameters.parameter
 ),
@@ -46,10 +47,12 @@ ordered as (
     select
         *,
         lead(valid_from) over (
-            partition by family_key
+            partition by family_key, world
             order by valid_from
         ) as next_valid_from,
-        count(time_key) over (partition by family_key) as times_in_family,
+        -- a row of a world takes the place of one of the family, so it adds no time to it
+        count(time_key) filter (where replaces is null) over (partition by family_key)
+            as times_in_family,
     from keyed
 )
 
@@ -80,6 +83,7 @@ select
     epoch_confidence,
     also_epoch_confidence,
     growth_scenario,
+    rule_scenario,
     quarter_of_year,
     flop_from,
     flop_below,
@@ -87,6 +91,9 @@ select
     valid_from,
     -- a row holds until the next of its family begins, and the last one for good, unless it ends
     coalesce(valid_to, next_valid_from) as valid_to,
+    replaces,
+    -- a row of a world differs from the one that it replaces by its points, never by its luck
+    coalesce(replaces, assumption_id) as deviate_id,
     value_low,
     value_central,
     value_high,

@@ -1,4 +1,5 @@
--- Which limit is the smallest outside China, with what probability, and how much power chips wait for.
+-- Which limit is the smallest outside China in each world of growth, with what probability, and how much
+-- power chips wait for.
 with bounded as (
     select * from {{ ref('int_outlook__bounded') }}
     where draw > 0
@@ -10,23 +11,26 @@ bounds as (
 
 waiting as (
     select
+        world_id,
         quarter_start,
         count(*) as draws,
         {{ quantile_points('waiting_mw', 'true') }} as waiting_points,
     from bounded
-    group by quarter_start
+    group by world_id, quarter_start
 ),
 
 counted as (
     select
+        world_id,
         quarter_start,
         binding,
         count(*) as draws,
     from bounded
-    group by quarter_start, binding
+    group by world_id, quarter_start, binding
 )
 
 select
+    waiting.world_id,
     waiting.quarter_start,
     bounds.bound,
     coalesce(counted.draws, 0) / waiting.draws as probability,
@@ -35,5 +39,6 @@ from waiting
 cross join bounds
 left join counted
     on
-        waiting.quarter_start = counted.quarter_start
+        waiting.world_id = counted.world_id
+        and waiting.quarter_start = counted.quarter_start
         and bounds.bound = counted.binding

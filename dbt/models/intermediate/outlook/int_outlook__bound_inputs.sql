@@ -1,5 +1,5 @@
--- Orders and limits of deliveries outside China in each quarter ahead on every draw, in wafers of
--- accelerators, so that they meet in one unit; and what the walk through them needs.
+-- Orders and limits of deliveries outside China in each quarter ahead, in each world of growth on every
+-- draw, in wafers of accelerators, so that they meet in one unit; and what the walk through them needs.
 with mix as (
     select * from {{ ref('int_outlook__wafer_mix') }}
 ),
@@ -42,17 +42,16 @@ deviates as (
 
 orders as (
     select
+        world_id,
         quarter_start,
         draw,
         {{ exact_sum('h100e_8bit') }} as h100e_8bit,
-    from {{ ref('int_outlook__region_flows') }}
-    where
-        rule in ('all', 'outlook')
-        and region_id <> 'CN'
-    group by quarter_start, draw
+    from {{ ref('int_outlook__orders') }}
+    group by world_id, quarter_start, draw
 )
 
 select
+    capacities.world_id,
     capacities.quarters_ahead as step,
     capacities.quarter_start,
     capacities.draw,
@@ -64,8 +63,8 @@ select
     1e9 * capacities.memory_exabytes * drawn.outlook_hbm_conversion
     / drawn.outlook_conversion_level / mix.memory_gb as memory,
     1e9 * capacities.money_usd_bn / mix.money_usd as money,
-    capacities.next_power_mw,
-    capacities.power_mw,
+    capacities.us_next_power_mw + capacities.row_next_power_mw as next_power_mw,
+    capacities.us_power_mw + capacities.row_power_mw as power_mw,
     drawn.outlook_waiting_tolerance as tolerance,
     power(
         drawn.outlook_order_commitment,
@@ -75,11 +74,13 @@ select
 from capacities
 inner join mix
     on
-        capacities.quarter_start = mix.quarter_start
+        capacities.world_id = mix.world_id
+        and capacities.quarter_start = mix.quarter_start
         and capacities.draw = mix.draw
 inner join orders
     on
-        capacities.quarter_start = orders.quarter_start
+        capacities.world_id = orders.world_id
+        and capacities.quarter_start = orders.quarter_start
         and capacities.draw = orders.draw
 inner join drawn on capacities.draw = drawn.draw
 inner join deviates on capacities.draw = deviates.draw

@@ -1,7 +1,7 @@
--- Deliveries outside China under what limits them, quarter by quarter on every draw, in wafers of
--- accelerators. Orders are the rule of the record. A part of them is fixed whatever binds; the rest is the
--- smallest of orders, packaging, memory, money and power. Chips without live power wait; buyers who have
--- many waiting order less.
+-- Deliveries outside China under what limits them, quarter by quarter in each world of growth on every
+-- draw, in wafers of accelerators. Orders are the rule of the record. A part of them is fixed whatever
+-- binds; the rest is the smallest of orders, packaging, memory, money and power. Chips without live power
+-- wait; buyers who have many waiting order less.
 with recursive mix as (
     select * from {{ ref('int_outlook__wafer_mix') }}
 ),
@@ -14,17 +14,19 @@ quarters as (
     select * from {{ ref('int_outlook__quarters') }}
 ),
 
-last_orders as (
+last_flows as (
     select
-        region_flows.draw,
-        {{ exact_sum('region_flows.h100e_8bit') }} as h100e_8bit,
-    from {{ ref('int_outlook__region_flows') }} as region_flows
+        flows.draw,
+        {{ exact_sum('flows.h100e_8bit') }} as h100e_8bit,
+    from {{ ref('int_supply__flows') }} as flows
     inner join quarters
         on
-            region_flows.quarter_start = quarters.quarter_start
+            flows.quarter_start = quarters.quarter_start
             and quarters.quarters_ahead = 0
-    where region_flows.region_id <> 'CN'
-    group by region_flows.draw
+    where
+        flows.region_id <> 'CN'
+        and flows.draw <= {{ var('outlook_draws') }}
+    group by flows.draw
 ),
 
 standing as (
@@ -32,29 +34,29 @@ standing as (
         quarter_start,
         draw,
         {{ exact_sum('nominal_it_power_mw', 6) }} as needed_mw,
-    from {{ ref('int_outlook__stock') }}
-    where
-        rule = 'outlook'
-        and region_id <> 'CN'
+    from {{ ref('int_outlook__standing') }}
+    where region_id <> 'CN'
     group by quarter_start, draw
 ),
 
 live as (
     select
+        path_id as world_id,
         quarter_start,
         draw,
         {{ exact_sum('live_it_power_mw', 6) }} as live_mw,
     from {{ ref('int_outlook__live_power') }}
-    where rule = 'outlook'
-    group by quarter_start, draw
+    where path_id <> 'mean_growth'
+    group by path_id, quarter_start, draw
 ),
 
 walked as (
     select
+        mix.world_id,
         0 as step,
         quarters.quarter_start,
-        last_orders.draw,
-        last_orders.h100e_8bit / mix.h100e_8bit as wafers,
+        last_flows.draw,
+        last_flows.h100e_8bit / mix.h100e_8bit as wafers,
         greatest(0, standing.needed_mw - live.live_mw) as waiting_mw,
         0::double as orders,
         0::double as packaging,
@@ -62,24 +64,26 @@ walked as (
         0::double as money,
         0::double as power,
     from quarters
-    cross join last_orders
+    cross join last_flows
     inner join mix
         on
             quarters.quarter_start = mix.quarter_start
-            and last_orders.draw = mix.draw
+            and last_flows.draw = mix.draw
     inner join standing
         on
             quarters.quarter_start = standing.quarter_start
-            and last_orders.draw = standing.draw
+            and last_flows.draw = standing.draw
     inner join live
         on
             quarters.quarter_start = live.quarter_start
-            and last_orders.draw = live.draw
+            and mix.world_id = live.world_id
+            and last_flows.draw = live.draw
     where quarters.quarters_ahead = 0
 
     union all
 
     select
+        stepped.world_id,
         stepped.step,
         stepped.quarter_start,
         stepped.draw,
@@ -117,12 +121,14 @@ walked as (
             inner join inputs
                 on
                     walked.step + 1 = inputs.step
+                    and walked.world_id = inputs.world_id
                     and walked.draw = inputs.draw
         ) as bounded
     ) as stepped
 )
 
 select
+    walked.world_id,
     walked.step as quarters_ahead,
     walked.quarter_start,
     walked.draw,
@@ -145,6 +151,7 @@ select
 from walked
 inner join mix
     on
-        walked.quarter_start = mix.quarter_start
+        walked.world_id = mix.world_id
+        and walked.quarter_start = mix.quarter_start
         and walked.draw = mix.draw
 where walked.step > 0

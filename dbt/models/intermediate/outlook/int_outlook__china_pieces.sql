@@ -1,4 +1,5 @@
--- What arrives in China in the quarters ahead, by piece on every draw, in 8-bit H100 equivalents. Yearly
+-- What arrives in China in the quarters ahead, by piece in each world of rules (and the expected one) on
+-- every draw, in 8-bit H100 equivalents. Yearly
 -- judgements are knots at the middle of their year, the last complete quarter is one in its own; straight
 -- on the logarithm between them and level after the last. Packages of Huawei are held to what memory can
 -- feed. There are no judged shares of quarters ahead.
@@ -21,8 +22,21 @@ chips as (
     select * from {{ ref('int_reference__chips') }}
 ),
 
-judged as (
+world_rows as (
+    select * from {{ ref('int_outlook__world_rows') }}
+),
+
+worlds as (
+    select world_id
+    from {{ ref('int_outlook__worlds') }}
+    where
+        kind = 'rules'
+        or world_id = 'expected'
+),
+
+all_judged as (
     select
+        assumption_id,
         case parameter
             when 'outlook_domestic_units' then 'domestic'
             when 'outlook_licensed_units' then 'licensed'
@@ -40,6 +54,21 @@ judged as (
     where draw <= {{ var('outlook_draws') }}
 ),
 
+judged as (
+    select
+        worlds.world_id,
+        all_judged.*,
+    from worlds
+    cross join all_judged
+    left join world_rows
+        on
+            worlds.world_id = world_rows.world_id
+            and all_judged.assumption_id = world_rows.assumption_id
+    where
+        world_rows.assumption_id is not null
+        or all_judged.piece in ('domestic', 'diverted')
+),
+
 memory as (
     select
         valid_from,
@@ -50,6 +79,7 @@ memory as (
 
 measured as (
     select
+        judged.world_id,
         judged.piece,
         judged.valid_from,
         judged.draw,
@@ -57,7 +87,8 @@ measured as (
         case
             when judged.piece = 'domestic' and chips.vendor = 'huawei'
                 then sum(judged.units) over (
-                    partition by judged.valid_from, judged.draw, judged.piece, chips.vendor
+                    partition by
+                        judged.world_id, judged.valid_from, judged.draw, judged.piece, chips.vendor
                     order by judged.chip_id
                     rows between unbounded preceding and unbounded following
                 )
@@ -77,12 +108,13 @@ measured as (
 
 yearly as (
     select
+        world_id,
         piece,
         (valid_from + interval 6 month)::date as on_date,
         draw,
         {{ exact_sum('h100e_8bit * least(1, coalesce(packages / fed_units, 1)) / 4') }} as h100e_8bit,
     from measured
-    group by piece, valid_from, draw
+    group by world_id, piece, valid_from, draw
 ),
 
 last_quarter as (
@@ -101,52 +133,68 @@ last_quarter as (
 
 -- what no yearly judgement goes on with (chips that the counts track in China) ends
 knots as (
-    select * from yearly
+    select
+        world_id,
+        piece,
+        on_date,
+        draw,
+        h100e_8bit,
+    from yearly
 
     union all
 
-    select * from last_quarter
-    where piece in (select piece from yearly)
+    select
+        worlds.world_id,
+        last_quarter.piece,
+        last_quarter.on_date,
+        last_quarter.draw,
+        last_quarter.h100e_8bit,
+    from last_quarter
+    cross join worlds
+    where last_quarter.piece in (select piece from yearly)
 ),
 
 points as (
     select
-        piece as curve,
+        world_id || ' ' || piece as curve,
+        world_id,
+        piece,
         on_date,
+        draw,
+        ln(h100e_8bit) as scaled,
     from knots
-    group by piece, on_date
+    where h100e_8bit > 0
 ),
 
 days as (
     select
-        points.curve,
+        curves.curve,
+        curves.world_id,
+        curves.piece,
+        quarters.quarter_start,
         (quarters.quarter_start + interval 45 day)::date as on_date,
     from quarters
-    cross join (select distinct curve from points) as points
+    cross join (
+        select
+            curve,
+            any_value(world_id) as world_id,
+            any_value(piece) as piece,
+        from points
+        group by curve
+    ) as curves
     where quarters.quarters_ahead > 0
 ),
 
-{{ place_between_points('points', 'days', 'placed') }}
+{{ read_curves('points', 'days', 'placed') }}
 
 select
-    quarters.quarter_start,
-    placed.curve as piece,
-    first_knots.draw,
-    exp(
-        (1 - placed.inside_weight) * ln(first_knots.h100e_8bit)
-        + placed.inside_weight * ln(second_knots.h100e_8bit)
-    ) as h100e_8bit,
-from placed
-inner join quarters on placed.on_date = (quarters.quarter_start + interval 45 day)::date
-inner join knots as first_knots
+    days.world_id,
+    days.quarter_start,
+    days.piece,
+    placed.draw,
+    exp(placed.scaled) as h100e_8bit,
+from days
+inner join placed
     on
-        placed.curve = first_knots.piece
-        and placed.first_on = first_knots.on_date
-inner join knots as second_knots
-    on
-        placed.curve = second_knots.piece
-        and placed.second_on = second_knots.on_date
-        and first_knots.draw = second_knots.draw
-where
-    first_knots.h100e_8bit > 0
-    and second_knots.h100e_8bit > 0
+        days.curve = placed.curve
+        and days.on_date = placed.on_date

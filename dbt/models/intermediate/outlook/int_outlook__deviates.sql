@@ -1,5 +1,5 @@
--- Deviates of the rule by series, step and draw: of growth and of the level (partly shared by all
--- series), and the walk of the noise of single quarters up to the step. Draw 0 is the central path.
+-- Deviates of the rule by series, step and draw: of growth and of the level (partly shared by all series but
+-- China), and the walk of the noise of single quarters up to the step. Draw 0 is the central path.
 with series as (
     select
         series_kind,
@@ -20,6 +20,16 @@ build as (
 structure as (
     select outlook_growth_error_common as common_share
     from {{ constant_points('outlook_growth_error_common') }}
+),
+
+-- what China gets is judged piece by piece, ahead as well as behind: no error of the others is in it
+shares as (
+    select
+        series.series_kind,
+        series.series_id,
+        case when series.series_id = 'CN' then 0 else structure.common_share end as common_share,
+    from series
+    cross join structure
 ),
 
 steps as (
@@ -118,19 +128,22 @@ select
     walked.series_id,
     walked.step,
     walked.draw,
-    sqrt(structure.common_share) * normal_common.z_growth
-    + sqrt(1 - structure.common_share) * normal_own.z_growth as z_growth,
-    sqrt(structure.common_share) * normal_common.z_level
-    + sqrt(1 - structure.common_share) * normal_own.z_level as z_level,
+    sqrt(shares.common_share) * normal_common.z_growth
+    + sqrt(1 - shares.common_share) * normal_own.z_growth as z_growth,
+    sqrt(shares.common_share) * normal_common.z_level
+    + sqrt(1 - shares.common_share) * normal_own.z_level as z_level,
     walked.noise_walk,
 from walked
+inner join shares
+    on
+        walked.series_kind = shares.series_kind
+        and walked.series_id = shares.series_id
 inner join normal_own
     on
         walked.series_kind = normal_own.series_kind
         and walked.series_id = normal_own.series_id
         and walked.draw = normal_own.draw
 inner join normal_common on walked.draw = normal_common.draw
-cross join structure
 
 union all
 

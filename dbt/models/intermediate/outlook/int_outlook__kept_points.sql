@@ -1,4 +1,5 @@
--- Kept outlooks of quarters that have been counted since: their points and those of the simple rule. A
+-- Kept outlooks of quarters that have been counted since: their points, those of the rule of the record
+-- alone where they were told apart, and those of the simple rule. A
 -- quarter that was counted already, or became so on the day of the outlook, is no forecast. An outlook that
 -- was made after the count is told apart from one that was made before it.
 with kept as (
@@ -14,6 +15,9 @@ with kept as (
         value_p50,
         value_p75,
         value_p95,
+        orders_p05,
+        orders_p50,
+        orders_p95,
         rule_p05,
         rule_p50,
         rule_p95,
@@ -41,6 +45,9 @@ with kept as (
         value_p50,
         value_p75,
         value_p95,
+        orders_p05,
+        orders_p50,
+        orders_p95,
         rule_p05,
         rule_p50,
         rule_p95,
@@ -104,6 +111,8 @@ select
     value_p95 as h100e_p95,
 from ahead
 
+{%- for rule, points in {'orders': 'orders', 'mean_growth': 'rule'}.items() %}
+
 union all
 
 select
@@ -111,14 +120,18 @@ select
     outlook_id,
     measure,
     region_id,
-    'mean_growth' as rule,
+    '{{ rule }}' as rule,
     origin_quarter,
     date_diff('quarter', origin_quarter, quarter_start)::integer as quarters_ahead,
     quarter_start,
     known_to,
-    rule_p05 as h100e_p05,
+    {{ points }}_p05 as h100e_p05,
     null as h100e_p25,
-    rule_p50 as h100e_p50,
+    {{ points }}_p50 as h100e_p50,
     null as h100e_p75,
-    rule_p95 as h100e_p95,
+    {{ points }}_p95 as h100e_p95,
 from ahead
+{%- if rule == 'orders' %}
+where orders_p50 is not null
+{%- endif %}
+{%- endfor %}

@@ -9,15 +9,8 @@ truths as (
     where vendor = 'all'
 ),
 
-probabilities as (
-    select unnest([{{ outlook_probabilities() }}])::double as u
-),
-
 normal_points as (
-    select
-        u as probability,
-        {{ probit('u') }} as z,
-    from probabilities
+    select * from {{ outlook_normal_points() }}
 ),
 
 fitted as (

@@ -1,8 +1,7 @@
--- IT power at work for accelerators at the end of each quarter of the outlook, by region and draw, outside
--- China. It begins with what live halls have, or where that is not known with what powered chips need, and
--- grows by the power that goes live: yearly judgements, knots at the middle of their year, straight on the
--- logarithm. The simple rule adds each quarter what powered chips came to need in a mean quarter of the
--- last four.
+-- IT power at work for accelerators at the end of each quarter of the outlook, by path, region and draw,
+-- outside China. It begins with what live halls have, or where that is not known with what powered chips
+-- need, and grows by the power that goes live. The simple rule adds each quarter what powered chips came
+-- to need in a mean quarter of the last four.
 with quarters as (
     select * from {{ ref('int_outlook__quarters') }}
 ),
@@ -25,13 +24,12 @@ tracked_power as (
 
 added as (
     select
-        region_id,
-        (valid_from + interval 6 month)::date as on_date,
+        world_id,
+        quarter_start,
         draw,
-        -- megawatts a quarter
-        1000 * value / 4 as added_mw,
-    from {{ assumption_draws('outlook_live_power_added') }}
-    where draw <= {{ var('outlook_draws') }}
+        unnest(['US', 'ROW']) as region_id,
+        unnest([us_power_mw, row_power_mw]) as added_mw,
+    from {{ ref('int_outlook__capacities') }}
 ),
 
 starts as (
@@ -56,69 +54,31 @@ starts as (
             and now.region_id = tracked_power.region_id
             and now.draw = tracked_power.draw
     where now.region_id in (select region_id from added)
-),
-
-points as (
-    select
-        region_id as curve,
-        on_date,
-    from added
-    group by region_id, on_date
-),
-
-days as (
-    select
-        points.curve,
-        (quarters.quarter_start + interval 45 day)::date as on_date,
-    from quarters
-    cross join (select distinct curve from points) as points
-    where quarters.quarters_ahead > 0
-),
-
-{{ place_between_points('points', 'days', 'placed') }},
-
-additions as (
-    select
-        quarters.quarter_start,
-        placed.curve as region_id,
-        first_added.draw,
-        exp(
-            (1 - placed.inside_weight) * ln(first_added.added_mw)
-            + placed.inside_weight * ln(second_added.added_mw)
-        ) as added_mw,
-    from placed
-    inner join quarters on placed.on_date = (quarters.quarter_start + interval 45 day)::date
-    inner join added as first_added
-        on
-            placed.curve = first_added.region_id
-            and placed.first_on = first_added.on_date
-    inner join added as second_added
-        on
-            placed.curve = second_added.region_id
-            and placed.second_on = second_added.on_date
-            and first_added.draw = second_added.draw
 )
 
 select
-    'outlook' as rule,
+    worlds.world_id as path_id,
     quarters.quarter_start,
     starts.region_id,
     starts.draw,
-    starts.live_it_power_mw + coalesce({{ exact_sum('additions.added_mw', 6) }}, 0)
-        as live_it_power_mw,
+    starts.live_it_power_mw + coalesce({{ exact_sum('added.added_mw', 6) }}, 0) as live_it_power_mw,
 from starts
 cross join quarters
-left join additions
+cross join {{ ref('int_outlook__worlds') }} as worlds
+left join added
     on
-        starts.region_id = additions.region_id
-        and starts.draw = additions.draw
-        and quarters.quarter_start >= additions.quarter_start
-group by quarters.quarter_start, starts.region_id, starts.draw, starts.live_it_power_mw
+        worlds.world_id = added.world_id
+        and starts.region_id = added.region_id
+        and starts.draw = added.draw
+        and quarters.quarter_start >= added.quarter_start
+where worlds.kind = 'growth'
+group by
+    worlds.world_id, quarters.quarter_start, starts.region_id, starts.draw, starts.live_it_power_mw
 
 union all
 
 select
-    'mean_growth' as rule,
+    'mean_growth' as path_id,
     quarters.quarter_start,
     starts.region_id,
     starts.draw,

@@ -1,5 +1,5 @@
--- Each measure of the outlook by region (and over the world) and quarter on every draw, by our rule and
--- by the simple one. Powered stock keeps the powered share of the last complete quarter on the draw.
+-- Each measure of the outlook side by side, by path, region (and over the world) and quarter on every draw.
+-- No more is powered than live power feeds, nor than the judged share.
 {% set yardsticks = {'8bit': 'h100e_8bit', 'training': 'h100e_training', 'inference': 'h100e_inference'} %}
 with region_flows as (
     select * from {{ ref('int_outlook__region_flows') }}
@@ -11,6 +11,7 @@ stock as (
 
 quarters as (
     select * from {{ ref('int_outlook__quarters') }}
+    where quarters_ahead = 0
 ),
 
 region_supply as (
@@ -39,135 +40,73 @@ last_powered as (
         region_supply.draw,
         region_supply.powered_8bit / region_supply.deployed_8bit as powered_share,
     from region_supply
-    inner join quarters
-        on
-            region_supply.quarter_start = quarters.quarter_start
-            and quarters.quarters_ahead = 0
+    inner join quarters on region_supply.quarter_start = quarters.quarter_start
     where region_supply.scenario_id = 'baseline'
 ),
 
-powered_shares as (
+-- rules and the record know no power of their own
+stock_paths as (
     select
-        stock.rule,
-        stock.quarter_start,
-        stock.region_id,
-        stock.draw,
+        stock.*,
+        case
+            when stock.path_id in (select path_id from live_power) then stock.path_id
+            else 'expected'
+        end as power_path_id,
+    from stock
+),
+
+powered as (
+    select
+        stock_paths.*,
+        live_power.live_it_power_mw,
         coalesce(
             last_powered.powered_share,
             least(
                 judged_shares.powered_share,
-                coalesce(live_power.live_it_power_mw / stock.deployed_it_power_mw, 1)
+                coalesce(live_power.live_it_power_mw / stock_paths.deployed_it_power_mw, 1)
             )
         ) as powered_share,
-    from stock
+    from stock_paths
     inner join judged_shares
         on
-            stock.region_id = judged_shares.region_id
-            and stock.draw = judged_shares.draw
+            stock_paths.region_id = judged_shares.region_id
+            and stock_paths.draw = judged_shares.draw
     left join live_power
         on
-            stock.rule = live_power.rule
-            and stock.quarter_start = live_power.quarter_start
-            and stock.region_id = live_power.region_id
-            and stock.draw = live_power.draw
+            stock_paths.power_path_id = live_power.path_id
+            and stock_paths.quarter_start = live_power.quarter_start
+            and stock_paths.region_id = live_power.region_id
+            and stock_paths.draw = live_power.draw
     left join last_powered
         on
-            stock.quarter_start = last_powered.quarter_start
-            and stock.region_id = last_powered.region_id
-            and stock.draw = last_powered.draw
-),
-
-rules as (
-    select unnest(['outlook', 'mean_growth']) as rule
-),
-
-delivered as (
-    select
-        rules.rule,
-        region_flows.* exclude (rule),
-    from region_flows
-    inner join rules on region_flows.rule in (rules.rule, 'all')
-    inner join quarters on region_flows.quarter_start = quarters.quarter_start
+            stock_paths.quarter_start = last_powered.quarter_start
+            and stock_paths.region_id = last_powered.region_id
+            and stock_paths.draw = last_powered.draw
 ),
 
 regional as (
-    {%- for yardstick, column in yardsticks.items() %}
-    {%- for measure in ['nominal', 'deployed', 'powered'] %}
-    {{ 'union all' if not (loop.first and yardstick == '8bit') }}
     select
-        '{{ measure }}' as measure,
-        '{{ yardstick }}' as yardstick,
-        stock.rule,
-        stock.quarter_start,
-        stock.region_id,
-        stock.draw,
-        {% if measure == 'powered' -%}
-            stock.deployed_{{ column }} * powered_shares.powered_share as amount,
-        {%- else -%}
-            stock.{{ measure }}_{{ column }} as amount,
-        {%- endif %}
-    from stock
-    {%- if measure == 'powered' %}
-    inner join powered_shares
+        powered.path_id,
+        powered.quarter_start,
+        powered.region_id,
+        powered.draw,
+        {%- for yardstick, column in yardsticks.items() %}
+        region_flows.{{ column }} as delivered_{{ yardstick }},
+        powered.nominal_{{ column }} as nominal_{{ yardstick }},
+        powered.deployed_{{ column }} as deployed_{{ yardstick }},
+        powered.deployed_{{ column }} * powered.powered_share as powered_{{ yardstick }},
+        {%- endfor %}
+        powered.deployed_it_power_mw as needed_it_power,
+        -- in China nobody tells what is live: what powered chips need
+        coalesce(powered.live_it_power_mw, powered.deployed_it_power_mw * powered.powered_share)
+            as live_it_power,
+    from powered
+    inner join region_flows
         on
-            stock.rule = powered_shares.rule
-            and stock.quarter_start = powered_shares.quarter_start
-            and stock.region_id = powered_shares.region_id
-            and stock.draw = powered_shares.draw
-    {%- endif %}
-    {%- endfor %}
-
-    union all
-
-    select
-        'delivered' as measure,
-        '{{ yardstick }}' as yardstick,
-        rule,
-        quarter_start,
-        region_id,
-        draw,
-        {{ column }} as amount,
-    from delivered
-    {%- endfor %}
-
-    union all
-
-    select
-        'needed_it_power' as measure,
-        'it_power' as yardstick,
-        rule,
-        quarter_start,
-        region_id,
-        draw,
-        deployed_it_power_mw as amount,
-    from stock
-
-    union all
-
-    -- in China nobody tells what is live: what powered chips need
-    select
-        'live_it_power' as measure,
-        'it_power' as yardstick,
-        stock.rule,
-        stock.quarter_start,
-        stock.region_id,
-        stock.draw,
-        coalesce(
-            live_power.live_it_power_mw, stock.deployed_it_power_mw * powered_shares.powered_share
-        ) as amount,
-    from stock
-    inner join powered_shares
-        on
-            stock.rule = powered_shares.rule
-            and stock.quarter_start = powered_shares.quarter_start
-            and stock.region_id = powered_shares.region_id
-            and stock.draw = powered_shares.draw
-    left join live_power
-        on
-            stock.rule = live_power.rule
-            and stock.quarter_start = live_power.quarter_start
-            and stock.region_id = live_power.region_id
-            and stock.draw = live_power.draw
+            powered.path_id = region_flows.path_id
+            and powered.quarter_start = region_flows.quarter_start
+            and powered.region_id = region_flows.region_id
+            and powered.draw = region_flows.draw
 )
 
 select * from regional
@@ -175,12 +114,16 @@ select * from regional
 union all
 
 select
-    measure,
-    yardstick,
-    rule,
+    path_id,
     quarter_start,
     'WORLD' as region_id,
     draw,
-    {{ exact_sum('amount') }} as amount,
+    {%- for yardstick in yardsticks %}
+    {%- for measure in ['delivered', 'nominal', 'deployed', 'powered'] %}
+    {{ exact_sum(measure ~ '_' ~ yardstick) }} as {{ measure }}_{{ yardstick }},
+    {%- endfor %}
+    {%- endfor %}
+    {{ exact_sum('needed_it_power', 6) }} as needed_it_power,
+    {{ exact_sum('live_it_power', 6) }} as live_it_power,
 from regional
-group by measure, yardstick, rule, quarter_start, draw
+group by path_id, quarter_start, draw

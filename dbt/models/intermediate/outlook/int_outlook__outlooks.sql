@@ -1,11 +1,10 @@
--- The outlook by quarter, region and measure: points of our rule over the draws, of the simple rule
--- beside it, and the record of ours at that distance from the last count.
+-- The outlook by world, quarter, region and measure: points over the draws under what limits deliveries, of
+-- the rule of the record alone and of the simple rule beside it, and the record of the rule at that
+-- distance from the last count. The last two are told once: they know of no other world.
+{% set yardsticks = ['8bit', 'training', 'inference'] %}
 with measures as (
     select * from {{ ref('int_outlook__measures') }}
-
-    union all by name
-
-    select * from {{ ref('int_outlook__bounded_deliveries') }}
+    where draw > 0
 ),
 
 quarters as (
@@ -27,37 +26,90 @@ known as (
     )
 ),
 
-points as (
+worlds as (
+    select * from {{ ref('int_outlook__worlds') }}
+),
+
+supplied as (
     select
-        measure,
-        yardstick,
+        path_id,
         quarter_start,
         region_id,
-        {{ outlook_points('amount', "rule = 'outlook'") }} as value_points,
-        {{ quantile_points('amount', "rule = 'mean_growth'") }} as rule_points,
+        unnest([
+            {%- for yardstick in yardsticks %}
+            {%- for measure in ['delivered', 'nominal', 'deployed', 'powered'] %}
+            {
+                'measure': '{{ measure }}',
+                'yardstick': '{{ yardstick }}',
+                'values': {{ outlook_points(measure ~ '_' ~ yardstick) }}
+            },
+            {%- endfor %}
+            {%- endfor %}
+            {%- for measure in ['needed_it_power', 'live_it_power'] %}
+            {
+                'measure': '{{ measure }}',
+                'yardstick': 'it_power',
+                'values': {{ outlook_points(measure) }}
+            },
+            {%- endfor %}
+        ]) as told,
     from measures
-    where draw > 0
-    group by measure, yardstick, quarter_start, region_id
+    group by path_id, quarter_start, region_id
+),
+
+points as (
+    select
+        path_id,
+        quarter_start,
+        region_id,
+        'all' as workload_id,
+        told.measure,
+        told.yardstick,
+        case when told.yardstick = 'it_power' then 'mw' else 'h100e' end as unit,
+        told.values as told_values,
+        null::double as middle_log_width,
+        null::double as probability_tight,
+    from supplied
+
+    union all
+
+    select * from {{ ref('int_outlook__tightness') }}
+),
+
+-- other worlds are told by the yardstick of the record, and by power
+ours as (
+    select
+        worlds.scenario_id,
+        worlds.growth_scenario_id,
+        points.*,
+    from points
+    inner join worlds on points.path_id = worlds.world_id
+    where
+        worlds.world_id = 'expected'
+        or points.yardstick not in ('training', 'inference')
 )
 
 select
-    'baseline' as scenario_id,
-    'expected' as growth_scenario_id,
-    points.quarter_start,
-    points.region_id,
-    'all' as workload_id,
+    ours.scenario_id,
+    ours.growth_scenario_id,
+    ours.quarter_start,
+    ours.region_id,
+    ours.workload_id,
     'all' as access,
-    points.measure,
-    points.yardstick,
-    case when points.yardstick = 'it_power' then 'mw' else 'h100e' end as unit,
-    points.value_points.p05 as value_p05,
-    points.value_points.p25 as value_p25,
-    points.value_points.p50 as value_p50,
-    points.value_points.p75 as value_p75,
-    points.value_points.p95 as value_p95,
-    points.rule_points.p05 as rule_p05,
-    points.rule_points.p50 as rule_p50,
-    points.rule_points.p95 as rule_p95,
+    ours.measure,
+    ours.yardstick,
+    ours.unit,
+    ours.told_values.p05 as value_p05,
+    ours.told_values.p25 as value_p25,
+    ours.told_values.p50 as value_p50,
+    ours.told_values.p75 as value_p75,
+    ours.told_values.p95 as value_p95,
+    orders.told_values.p05 as orders_p05,
+    orders.told_values.p50 as orders_p50,
+    orders.told_values.p95 as orders_p95,
+    simple.told_values.p05 as rule_p05,
+    simple.told_values.p50 as rule_p50,
+    simple.told_values.p95 as rule_p95,
     records.cases as record_cases,
     records.coverage_90 as record_coverage_90,
     records.skill as record_skill,
@@ -67,17 +119,39 @@ select
     quarters.quarters_ahead,
     quarters.quarters_after_last_count,
     case
-        when points.value_points.p95 > {{ var('printable_ratio') }} * points.value_points.p05
+        when ours.middle_log_width > {{ var('outlook_informative_log_width') }} then 'too_wide_to_tell'
+        when
+            abs(ours.probability_tight - 0.5) < {{ var('outlook_informative_probability_distance') }}
+            then 'near_even_odds'
+        when ours.told_values.p95 > {{ var('printable_ratio') }} * ours.told_values.p05
             then 'wider_than_print'
     end as uninformative_reason,
-from points
-inner join quarters on points.quarter_start = quarters.quarter_start
+from ours
+inner join points as orders
+    on
+        orders.path_id = 'orders'
+        and ours.quarter_start = orders.quarter_start
+        and ours.region_id = orders.region_id
+        and ours.workload_id = orders.workload_id
+        and ours.measure = orders.measure
+        and ours.yardstick = orders.yardstick
+inner join points as simple
+    on
+        simple.path_id = 'mean_growth'
+        and ours.quarter_start = simple.quarter_start
+        and ours.region_id = simple.region_id
+        and ours.workload_id = simple.workload_id
+        and ours.measure = simple.measure
+        and ours.yardstick = simple.yardstick
+inner join quarters on ours.quarter_start = quarters.quarter_start
 cross join known
 left join records
     on
-        points.measure = records.measure
-        and points.region_id = records.region_id
-        and points.yardstick = '8bit'
-        -- China ahead is judged piece by piece, which has no record
-        and points.region_id <> 'CN'
+        ours.measure = records.measure
+        and ours.region_id = records.region_id
+        and ours.yardstick = '8bit'
+        -- China ahead is judged piece by piece, which has no record; nor has any world beside the expected
+        and ours.region_id <> 'CN'
+        and ours.scenario_id = 'baseline'
+        and ours.growth_scenario_id = 'expected'
         and quarters.quarters_after_last_count = records.quarters_ahead

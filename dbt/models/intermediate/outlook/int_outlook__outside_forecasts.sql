@@ -1,3 +1,4 @@
+{{ config(materialized='view') }}
 -- What others said, with what came: the logarithm of said over came, and the same by groups. Forecasts
 -- that match only partly are told apart; a group counts whole and partial matches that have numbers on both
 -- sides. Ours for the same quarter stands beside where one measure says the same.
@@ -11,7 +12,12 @@ outcomes as (
 
 outlooks as (
     select * from {{ ref('int_outlook__outlooks') }}
-    where yardstick in ('8bit', 'it_power')
+    where
+        yardstick in ('8bit', 'it_power')
+        and scenario_id = 'baseline'
+        and growth_scenario_id = 'expected'
+        and workload_id = 'all'
+        and access = 'all'
 ),
 
 joined as (

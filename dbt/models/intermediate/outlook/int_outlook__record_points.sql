@@ -124,15 +124,8 @@ stock_steps as (
             and truths.vendor = 'all'
 ),
 
-probabilities as (
-    select unnest([{{ outlook_probabilities() }}])::double as u
-),
-
 normal_points as (
-    select
-        u as probability,
-        {{ probit('u') }} as z,
-    from probabilities
+    select * from {{ outlook_normal_points() }}
 ),
 
 -- a walk with the spread of past growth, and a drift that is known from as many quarters

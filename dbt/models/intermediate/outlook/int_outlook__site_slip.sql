@@ -1,3 +1,4 @@
+{{ config(materialized='view') }}
 -- What became of each dated step in the newest later copy of the timelines that still plans ahead: the
 -- first day there on which the site has as much power, or the match by hand where scales were restated.
 with steps as (

@@ -1,6 +1,6 @@
--- What stands in a region at the end of each quarter of the outlook on every draw, by rule: delivered
--- and not retired (nominal), and of that what is deployed. Deliveries up to the last complete quarter
--- and the opening stock pass through the same kernels as in the balance.
+-- What stands in a region at the end of each quarter of the outlook on every draw, by path: delivered and
+-- not retired (nominal), and of that what is deployed. What is delivered ahead passes through the kernels
+-- of the balance and adds to what is left of all before.
 {% set yardsticks = ['h100e_8bit', 'h100e_training', 'h100e_inference', 'it_power_mw'] %}
 with region_flows as (
     select * from {{ ref('int_outlook__region_flows') }}
@@ -14,17 +14,19 @@ quarters as (
     select * from {{ ref('int_outlook__quarters') }}
 ),
 
-opening as (
-    select * from {{ ref('int_outlook__opening') }}
+standing as (
+    select * from {{ ref('int_outlook__standing') }}
 ),
 
-rules as (
-    select unnest(['outlook', 'mean_growth']) as rule
+paths as (
+    select path_id
+    from region_flows
+    group by path_id
 ),
 
-passed as (
+added as (
     select
-        region_flows.rule,
+        region_flows.path_id,
         quarters.quarter_start,
         region_flows.region_id,
         region_flows.draw,
@@ -36,38 +38,35 @@ passed as (
             as deployed_{{ yardstick }},
         {%- endfor %}
     from region_flows
-    inner join quarters on region_flows.quarter_start <= quarters.quarter_start
+    inner join quarters
+        on
+            region_flows.quarter_start <= quarters.quarter_start
+            and region_flows.quarter_start > quarters.last_complete_quarter
     inner join kernels
         on
             region_flows.region_id = kernels.region_id
             and region_flows.draw = kernels.draw
             and date_diff('quarter', region_flows.quarter_start, quarters.quarter_start)
             = kernels.age_quarters
-    group by region_flows.rule, quarters.quarter_start, region_flows.region_id, region_flows.draw
+    group by region_flows.path_id, quarters.quarter_start, region_flows.region_id, region_flows.draw
 )
 
 select
-    rules.rule,
-    before.quarter_start,
-    before.region_id,
-    before.draw,
+    paths.path_id,
+    standing.quarter_start,
+    standing.region_id,
+    standing.draw,
     {%- for yardstick in yardsticks %}
-    before.nominal_{{ yardstick }} + coalesce(ahead.nominal_{{ yardstick }}, 0)
-    + opening.{{ yardstick }} as nominal_{{ yardstick }},
-    before.deployed_{{ yardstick }} + coalesce(ahead.deployed_{{ yardstick }}, 0)
-    + opening.{{ yardstick }} as deployed_{{ yardstick }},
+    standing.nominal_{{ yardstick }} + coalesce(added.nominal_{{ yardstick }}, 0)
+        as nominal_{{ yardstick }},
+    standing.deployed_{{ yardstick }} + coalesce(added.deployed_{{ yardstick }}, 0)
+        as deployed_{{ yardstick }},
     {%- endfor %}
-from passed as before
-cross join rules
-inner join opening
+from standing
+cross join paths
+left join added
     on
-        before.quarter_start = opening.quarter_start
-        and before.region_id = opening.region_id
-        and before.draw = opening.draw
-left join passed as ahead
-    on
-        rules.rule = ahead.rule
-        and before.quarter_start = ahead.quarter_start
-        and before.region_id = ahead.region_id
-        and before.draw = ahead.draw
-where before.rule = 'all'
+        paths.path_id = added.path_id
+        and standing.quarter_start = added.quarter_start
+        and standing.region_id = added.region_id
+        and standing.draw = added.draw

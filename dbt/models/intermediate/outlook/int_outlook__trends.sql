@@ -27,24 +27,40 @@ drawn as (
     where draw <= {{ var('outlook_draws') }}
 ),
 
-stated_growth as (
-    select
-        draw,
-        valid_from,
-        valid_to,
-        ln(value) / 4 as log_growth_per_quarter,
-    from {{ assumption_draws('accelerator_spending_growth') }}
+world_rows as (
+    select * from {{ ref('int_outlook__world_rows') }}
+    where kind = 'growth'
 ),
 
+stated_growth as (
+    select
+        world_rows.world_id,
+        judged.draw,
+        judged.valid_from,
+        judged.valid_to,
+        ln(judged.value) / 4 as log_growth_per_quarter,
+    from {{ assumption_draws('accelerator_spending_growth') }} as judged
+    inner join world_rows on judged.assumption_id = world_rows.assumption_id
+),
+
+-- of days past no other world is told
 steps as (
     select
         origins.origin_id,
         origins.origin_kind,
+        worlds.world_id,
         unnest(range(1, 1 + origins.steps))::integer as step,
         origins.steps_before,
         origins.start_quarter,
         origins.last_draw,
     from origins
+    inner join {{ ref('int_outlook__worlds') }} as worlds
+        on
+            worlds.kind = 'growth'
+            and (
+                worlds.world_id = 'expected'
+                or origins.origin_kind = 'present'
+            )
 ),
 
 dated as (
@@ -58,6 +74,7 @@ dated as (
 anchored as (
     select
         dated.origin_id,
+        dated.world_id,
         dated.step,
         dated.k,
         dated.quarter_start,
@@ -83,6 +100,7 @@ anchored as (
     left join stated_growth
         on
             drawn.draw = stated_growth.draw
+            and dated.world_id = stated_growth.world_id
             and dated.origin_kind = 'present'
             and stated_growth.valid_from <= dated.quarter_start
             and coalesce(stated_growth.valid_to > dated.quarter_start, true)
@@ -99,6 +117,7 @@ anchors as (
 
 select
     anchors.origin_id,
+    anchors.world_id,
     rates.series_kind,
     rates.series_id,
     anchors.step,
@@ -110,9 +129,14 @@ select
         * (anchors.anchor + anchors.memory_share * (rates.last_four_growth - anchors.anchor))
         + anchors.packaging_weight * anchors.packaging_growth
     ) over (
-        partition by anchors.origin_id, rates.series_kind, rates.series_id, anchors.draw
+        partition by
+            anchors.origin_id, anchors.world_id, rates.series_kind, rates.series_id, anchors.draw
         order by anchors.step
         rows between unbounded preceding and current row
     ) as log_growth,
 from anchors
 inner join rates on anchors.origin_id = rates.origin_id
+-- other worlds are told of regions, and of China by its pieces
+where
+    anchors.world_id = 'expected'
+    or (rates.series_kind = 'region' and rates.series_id <> 'CN')

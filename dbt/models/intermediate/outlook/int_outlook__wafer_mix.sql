@@ -1,18 +1,26 @@
--- What a wafer of accelerators holds in each quarter of the outlook, on every draw: H100 equivalents,
--- memory, IT power and money, by the classes of packages that it is cut into. Judged shares are straight
--- between their days; Blackwell is what the other classes leave.
+-- What a wafer of accelerators holds in each quarter of the outlook, in each world of growth on every draw:
+-- H100 equivalents, memory, IT power and money, by the classes of packages that it is cut into. Judged shares
+-- are straight between their days; Blackwell is what the other classes leave.
 with quarters as (
     select * from {{ ref('int_outlook__quarters') }}
 ),
 
+world_rows as (
+    select * from {{ ref('int_outlook__world_rows') }}
+    where kind = 'growth'
+),
+
 judged as (
     select
-        package_class,
-        valid_from as on_date,
-        draw,
-        value as wafer_share,
-    from {{ assumption_draws('outlook_wafer_share') }}
-    where draw <= {{ var('outlook_draws') }}
+        world_rows.world_id,
+        judged.package_class,
+        world_rows.world_id || ' ' || judged.package_class as curve,
+        judged.valid_from as on_date,
+        judged.draw,
+        judged.value as scaled,
+    from {{ assumption_draws('outlook_wafer_share') }} as judged
+    inner join world_rows on judged.assumption_id = world_rows.assumption_id
+    where judged.draw <= {{ var('outlook_draws') }}
 ),
 
 contents as (
@@ -32,65 +40,62 @@ contents as (
     group by package_class, draw
 ),
 
-points as (
+curves as (
     select
-        package_class as curve,
-        on_date,
+        curve,
+        any_value(world_id) as world_id,
+        any_value(package_class) as package_class,
     from judged
-    group by package_class, on_date
+    group by curve
 ),
 
 days as (
     select
-        points.curve,
+        curves.curve,
         quarters.quarter_start as on_date,
     from quarters
-    cross join (select distinct curve from points) as points
+    cross join curves
 ),
 
-{{ place_between_points('points', 'days', 'placed') }},
+{{ read_curves('judged', 'days', 'placed') }},
 
 stated as (
     select
+        curves.world_id,
         placed.on_date as quarter_start,
-        placed.curve as package_class,
-        first_judged.draw,
-        (1 - placed.inside_weight) * first_judged.wafer_share
-        + placed.inside_weight * second_judged.wafer_share as wafer_share,
+        curves.package_class,
+        placed.draw,
+        placed.scaled as wafer_share,
     from placed
-    inner join judged as first_judged
-        on
-            placed.curve = first_judged.package_class
-            and placed.first_on = first_judged.on_date
-    inner join judged as second_judged
-        on
-            placed.curve = second_judged.package_class
-            and placed.second_on = second_judged.on_date
-            and first_judged.draw = second_judged.draw
+    inner join curves on placed.curve = curves.curve
 ),
 
 -- where the judged classes fill more than a wafer, each gives way in proportion
 shares as (
     select
+        world_id,
         quarter_start,
         package_class,
         draw,
-        wafer_share / greatest(1, sum(wafer_share) over (partition by quarter_start, draw))
+        wafer_share
+        / greatest(1, sum(wafer_share) over (partition by world_id, quarter_start, draw))
             as wafer_share,
     from stated
 
     union all
 
     select
+        world_id,
         quarter_start,
         'blackwell' as package_class,
         draw,
         greatest(0, 1 - sum(wafer_share)) as wafer_share,
     from stated
-    group by quarter_start, draw
+    group by world_id, quarter_start, draw
 )
 
 select
+    shares.world_id,
     shares.quarter_start,
     shares.draw,
     {{ exact_sum('shares.wafer_share', 9) }} as wafer_share,
@@ -103,4 +108,4 @@ inner join contents
     on
         shares.package_class = contents.package_class
         and shares.draw = contents.draw
-group by shares.quarter_start, shares.draw
+group by shares.world_id, shares.quarter_start, shares.draw

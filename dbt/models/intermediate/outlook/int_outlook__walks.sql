@@ -42,6 +42,7 @@ revisions as (
 joined as (
     select
         trends.origin_id,
+        trends.world_id,
         trends.series_kind,
         trends.series_id,
         trends.step,
@@ -97,6 +98,7 @@ logarithms as (
 -- of American buyers does not apply: the record there is that of mean growth
 select
     origin_id,
+    world_id,
     series_kind,
     series_id,
     step,

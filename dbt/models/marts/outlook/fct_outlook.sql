@@ -1,4 +1,5 @@
--- What may be ahead, by quarter, region and measure, with the simple rule and the record beside it.
+-- What may be ahead, by world, quarter, region and measure, with the rule of the record alone, the simple
+-- rule and the record beside it.
 with outlooks as (
     select * from {{ ref('int_outlook__outlooks') }}
 )
@@ -14,7 +15,8 @@ select
     yardstick,
     unit,
     {%- for point in [
-        'value_p05', 'value_p25', 'value_p50', 'value_p75', 'value_p95', 'rule_p05', 'rule_p50', 'rule_p95'
+        'value_p05', 'value_p25', 'value_p50', 'value_p75', 'value_p95', 'orders_p05', 'orders_p50',
+        'orders_p95', 'rule_p05', 'rule_p50', 'rule_p95'
     ] %}
     {{ significant(point) }} as {{ point }},
     {%- endfor %}

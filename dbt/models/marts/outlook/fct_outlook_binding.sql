@@ -9,7 +9,7 @@ outlook_quarters as (
 
 select
     'baseline' as scenario_id,
-    'expected' as growth_scenario_id,
+    bindings.world_id as growth_scenario_id,
     bindings.quarter_start,
     bindings.bound,
     round(bindings.probability, 4) as probability,

@@ -1,0 +1,1 @@
+"""What the campaigns share: a small world that is damaged, killed or starved, and the verdict."""

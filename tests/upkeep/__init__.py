@@ -1,0 +1,1 @@
+"""Looking after a warehouse: damage and repair, housekeeping, backups, campaigns."""

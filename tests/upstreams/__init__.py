@@ -1,0 +1,1 @@
+"""A server on this machine that plays every upstream of the connectors, from their own samples."""
