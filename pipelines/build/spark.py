@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+from sqlglot.schema import MappingSchema
 
 from pipelines.base.errors import BuildFailed
 from pipelines.base.files import write_json
@@ -44,6 +45,7 @@ SESSION = {
     "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",
     "spark.sql.legacy.parquet.nanosAsLong": "false",
     "spark.ui.enabled": "false",
+    "spark.ui.showConsoleProgress": "false",
     # it takes away names that other parts of a wide plan still use
     "spark.sql.optimizer.excludedRules": (
         "org.apache.spark.sql.catalyst.optimizer.RemoveRedundantAliases"
@@ -132,26 +134,35 @@ def make_plan(
         "folder": str(get_results_dir(settings).resolve()),
         "raw": list_raw_tables(settings, sources, tables["raw"]),
         "models": [
-            {
-                "name": f"{node['schema']}__{node['alias']}",
-                "kind": "view" if node["config"]["materialized"] == "view" else "table",
-                "sql": _translate_node(node, schema),
-                "columns": _name_columns(tables[node["schema"]][node["alias"]]),
-            }
-            for node in models
+            describe_model(node, schema, tables[node["schema"]][node["alias"]]) for node in models
         ],
     }
 
 
-def _translate_node(node: dict, schema: Any) -> str:
+def describe_model(node: dict, schema: MappingSchema, columns: dict[str, str]) -> dict[str, Any]:
+    """Return what `spark_session.py` needs to know of a model.
+
+    Raises:
+        BuildFailed: it cannot be put into Spark's words; names it.
+    """
     try:
-        return translate(node["compiled_code"], schema)
+        text = translate(node["compiled_code"], schema)
     except BuildFailed as error:
         raise BuildFailed(f"model {node['name']}: {error}") from error
+    return {
+        "name": f"{node['schema']}__{node['alias']}",
+        "kind": "view" if node["config"]["materialized"] == "view" else "table",
+        "steps": text.steps,
+        "sql": text.query,
+        "columns": _name_columns(columns),
+    }
 
 
 def sort_models(manifest: dict) -> list[dict]:
-    """Return the models of a dbt manifest, each after all that it reads."""
+    """Return the tables of a dbt manifest and the views that they need, each after all it reads.
+
+    Views that only readers of a release ask are DuckDB's alone.
+    """
     models = {i: n for i, n in manifest["nodes"].items() if n["resource_type"] == "model"}
     ordered: dict[str, dict] = {}
 
@@ -161,8 +172,9 @@ def sort_models(manifest: dict) -> list[dict]:
                 take(parent)
             ordered[unique_id] = models[unique_id]
 
-    for unique_id in models:
-        take(unique_id)
+    for unique_id, node in models.items():
+        if node["config"]["materialized"] != "view":
+            take(unique_id)
     return list(ordered.values())
 
 

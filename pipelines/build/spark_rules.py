@@ -140,17 +140,12 @@ def take_element(node: exp.Bracket) -> exp.Expr:
         return exp.Dot(this=wrap(node.this.copy()), expression=exp.to_identifier(index.this))
     if isinstance(index, exp.Slice):
         raise UnsupportedError("a part of a list; filter it by place")
-    if not isinstance(index, exp.Literal) and not is_shifted(index):
-        index = exp.Sub(this=wrap(index.copy()), expression=exp.Literal.number(1))
-    found = call("get", node.this.copy(), exp.cast(index.copy(), "INT"))
-    found.type = node.type
-    return found
-
-
-def is_shifted(index: exp.Expr) -> bool:
-    """Tell whether SQLGlot has made an index count from zero: it does where it knows a type."""
-    last = index.right if isinstance(index, exp.Add) else None
-    return last is not None and last.sql() == "-1"
+    place = (
+        exp.Literal.number(int(index.this) - 1)
+        if isinstance(index, exp.Literal)
+        else exp.Sub(this=wrap(index.copy()), expression=exp.Literal.number(1))
+    )
+    return keep_type(node, call("get", node.this.copy(), exp.cast(place, "INT")))
 
 
 def pick_by(node: exp.ArgMax | exp.ArgMin) -> exp.Expr:

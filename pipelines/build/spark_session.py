@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import resource
+import shutil
 import sys
 import time
 from pathlib import Path
@@ -18,6 +19,10 @@ from typing import Any
 from pyspark.errors import PySparkException
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql.functions import broadcast, coalesce, col
+from pyspark.sql.types import StructType
+
+# folder of what models keep while they are made
+STEPS = "_steps"
 
 
 def start_session(plan: dict[str, Any]) -> SparkSession:
@@ -41,8 +46,9 @@ def show_raw(session: SparkSession, name: str, table: dict[str, Any]) -> None:
         listed = ", ".join(f"`{column}` {kind}" for column, kind in columns.items())
         session.createDataFrame([], listed).createOrReplaceTempView(name)
         return
-    rows = session.read.parquet(*table["files"])
-    if "document_row" in rows.columns:
+    listed = ", ".join(f"`{column}` {kind}" for column, kind in columns.items())
+    rows = session.read.schema(listed).parquet(*table["files"])
+    if "document_row" in columns:
         place = col("_metadata.row_index") + 1
         rows = rows.withColumn("document_row", coalesce(col("document_row"), place))
     if table["days"]:
@@ -70,16 +76,54 @@ def select_typed(rows: DataFrame, columns: dict[str, str]) -> DataFrame:
 
 def build_model(session: SparkSession, model: dict[str, Any], folder: Path) -> None:
     """Make one model: a table as Parquet files, of which a view is made; or a view."""
+    kept = folder / STEPS / model["name"]
+    for step in model["steps"]:
+        take_step(session, step, kept / step["name"])
     rows = session.sql(model["sql"])
     if list(model["columns"]) != rows.columns:
         raise ValueError(f"columns {rows.columns} in the place of {list(model['columns'])}")
     rows = select_typed(rows, model["columns"])
     if model["kind"] == "table":
-        path = str(folder / model["name"])
-        rows.write.mode("overwrite").parquet(path)
         listed = ", ".join(f"`{column}` {kind}" for column, kind in model["columns"].items())
-        rows = session.read.schema(listed).parquet(path)
+        rows = write_rows(session, rows, folder / model["name"], listed)
     rows.createOrReplaceTempView(model["name"])
+    for step in model["steps"]:
+        session.catalog.dropTempView(step["name"])
+    if model["kind"] == "table":
+        shutil.rmtree(kept, ignore_errors=True)
+
+
+def write_rows(
+    session: SparkSession, rows: DataFrame, path: Path, schema: StructType | str
+) -> DataFrame:
+    """Write rows as Parquet files and return them as those files have them."""
+    rows.write.mode("overwrite").parquet(str(path))
+    return session.read.schema(schema).parquet(str(path))
+
+
+def take_step(session: SparkSession, step: dict[str, Any], path: Path) -> None:
+    """Carry out a part of a model before the model, and show it under its name.
+
+    A recursive part is carried out until it gives no more rows. Where a column is nothing but null,
+    which no file can hold, a part stays a view.
+    """
+    rows = session.sql(step["sql"])
+    schema = rows.schema
+    if step["again"]:
+        rows = write_rows(session, rows, path / "0", schema)
+        levels = [str(path / "0")]
+        while not rows.isEmpty():
+            rows.createOrReplaceTempView(step["name"])
+            level = path / str(len(levels))
+            found = session.sql(step["again"])
+            kinds = {field.name: field.dataType.simpleString() for field in schema.fields}
+            named = found.toDF(*kinds)
+            rows = write_rows(session, select_typed(named, kinds), level, schema)
+            levels.append(str(level))
+        rows = session.read.schema(schema).parquet(*levels)
+    elif not any("void" in field.dataType.simpleString() for field in schema.fields):
+        rows = write_rows(session, rows, path, schema)
+    rows.createOrReplaceTempView(step["name"])
 
 
 def tell(what: dict[str, Any]) -> None:

@@ -7,8 +7,11 @@ Spark. Running it belongs in `spark_session.py`.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import sqlglot
 from sqlglot import exp
+from sqlglot.dialects.duckdb import DuckDB
 from sqlglot.errors import ErrorLevel, SqlglotError, UnsupportedError
 from sqlglot.optimizer.annotate_types import annotate_types
 from sqlglot.optimizer.qualify import qualify
@@ -16,11 +19,11 @@ from sqlglot.schema import MappingSchema
 
 from pipelines.base.errors import BuildFailed
 from pipelines.build.spark_rules import RULES
+from pipelines.build.spark_split import split_steps
 
 # schema -> table -> column -> type, as DuckDB names it
-Schema = dict[
-    str, dict[str, dict[str, str]]
-]  # what stays with the outer of two queries when a condition on windows is taken out
+Schema = dict[str, dict[str, dict[str, str]]]
+# what stays with the outer of two queries when a condition on windows is taken out
 OUTER = {"with_", "distinct", "qualify", "order", "limit", "offset"}
 
 
@@ -29,7 +32,24 @@ def make_schema(tables: Schema) -> MappingSchema:
     return MappingSchema(tables, dialect="duckdb")
 
 
-def translate(text: str, schema: MappingSchema) -> str:
+class PlainDuckDB(DuckDB):
+    """DuckDB's words, with places in lists as they are written: a rule makes them Spark's."""
+
+    INDEX_OFFSET = 0
+
+
+@dataclass(frozen=True)
+class SparkText:
+    """A model for Spark: the steps before it, in order, and the query that reads them.
+
+    Each step has `name` and `sql`; a recursive one has `again`, the query for its next rows.
+    """
+
+    steps: list[dict[str, str | None]]
+    query: str
+
+
+def translate(text: str, schema: MappingSchema) -> SparkText:
     """Return the text of a model for Spark.
 
     Args:
@@ -40,15 +60,31 @@ def translate(text: str, schema: MappingSchema) -> str:
         BuildFailed: the text has something that cannot be said to Spark.
     """
     try:
-        tree = sqlglot.parse_one(text, read="duckdb")
+        tree = sqlglot.parse_one(text, read=PlainDuckDB)
         for table in tree.find_all(exp.Table):
             table.set("catalog", None)
         tree = qualify(tree, schema=schema, dialect="duckdb", quote_identifiers=False)
         match_unions(tree)
+        for select in tree.find_all(exp.Select):
+            spell_out_windows(select)
         tree = rewrite(annotate_types(tree, schema=schema, dialect="duckdb"))
-        return tree.sql("spark", identify=True, pretty=True, unsupported_level=ErrorLevel.RAISE)
+        steps, query = split_steps(tree)
+        listed = [
+            {
+                "name": step.name,
+                "sql": write(step.tree),
+                "again": write(step.again) if step.again is not None else None,
+            }
+            for step in steps
+        ]
+        return SparkText(listed, write(query))
     except SqlglotError as error:
         raise BuildFailed(f"this cannot be said to Spark: {error}") from error
+
+
+def write(tree: exp.Expr) -> str:
+    """Return a query in Spark's words."""
+    return tree.sql("spark", identify=True, pretty=True, unsupported_level=ErrorLevel.RAISE)
 
 
 def rewrite(tree: exp.Expr) -> exp.Expr:
@@ -61,7 +97,6 @@ def rewrite(tree: exp.Expr) -> exp.Expr:
         if made is not node:
             node.replace(made)
     for select in list(tree.find_all(exp.Select)):
-        spell_out_windows(select)
         drop_doubles(select)
         name_generators(select)
         ask_outside(select)
