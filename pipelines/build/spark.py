@@ -286,8 +286,17 @@ def run_plan(plan_path: Path, progress: Callable[[str], None]) -> None:
                 done += 1
                 if done % TOLD_MODELS == 0:
                     progress(f"  spark: {done} models done")
+            else:
+                progress(f"  spark: {done} models done; {describe_process(told)}")
         code = process.wait()
     if failure or code:
         raise BuildFailed(
             f"Apache Spark: {failure}" if failure else f"Apache Spark ended early; see {errors}"
         )
+
+
+def describe_process(measured: dict[str, Any]) -> str:
+    """Return in words what the process of Spark took, as far as it could be measured."""
+    spent, peak = measured.get("cpu_s"), measured.get("peak_mib")
+    parts = [f"{spent:,.0f} s of processor time" if spent else "processor time unknown"]
+    return ", ".join(parts + ([f"at most {peak:,} MiB"] if peak else []))

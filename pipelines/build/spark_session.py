@@ -9,7 +9,6 @@ finished model goes to standard output.
 from __future__ import annotations
 
 import json
-import resource
 import shutil
 import sys
 import time
@@ -42,11 +41,10 @@ def show_raw(session: SparkSession, name: str, table: dict[str, Any]) -> None:
     back stands there again with the day on which it did.
     """
     columns = table["columns"]
+    listed = ", ".join(f"`{column}` {kind}" for column, kind in columns.items())
     if not table["files"]:
-        listed = ", ".join(f"`{column}` {kind}" for column, kind in columns.items())
         session.createDataFrame([], listed).createOrReplaceTempView(name)
         return
-    listed = ", ".join(f"`{column}` {kind}" for column, kind in columns.items())
     rows = session.read.schema(listed).parquet(*table["files"])
     if "document_row" in columns:
         place = col("_metadata.row_index") + 1
@@ -58,8 +56,10 @@ def show_raw(session: SparkSession, name: str, table: dict[str, Any]) -> None:
 
 def repeat_documents(session: SparkSession, rows: DataFrame, days: list[list[str]]) -> DataFrame:
     """Return the rows once for each day on which their document counted."""
-    kinds = "document string, origin string, sha256 string, day string"
-    seen = broadcast(session.createDataFrame([tuple(day) for day in days], kinds))
+    listed = ", ".join(f"({', '.join(quote(part) for part in day)})" for day in days)
+    seen = broadcast(
+        session.sql(f"select * from values {listed} as seen (document, origin, sha256, day)")
+    )
     is_same = (
         (rows["document_name"] == seen["document"])
         & (rows["document_origin"].cast("string") == seen["origin"])
@@ -67,6 +67,11 @@ def repeat_documents(session: SparkSession, rows: DataFrame, days: list[list[str
     )
     found = rows.join(seen, is_same)
     return found.withColumn("document_on", col("day").cast("date"))
+
+
+def quote(text: str) -> str:
+    """Return a constant of Spark's SQL."""
+    return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
 
 
 def select_typed(rows: DataFrame, columns: dict[str, str]) -> DataFrame:
@@ -149,10 +154,26 @@ def carry_out(plan_path: str) -> int:
             return 1
         told = {"name": model["name"], "seconds": round(time.monotonic() - started, 2)}
         tell(told)
-    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024
+    tell(measure_process(session))
     session.stop()
-    tell({"peak_mib": peak})
     return 0
+
+
+def measure_process(session: SparkSession) -> dict[str, Any]:
+    """Return processor time (s) and peak memory (MiB) of Spark's process, as far as known.
+
+    On a cluster it is the process that plans; the work is done elsewhere.
+    """
+    machine = session.sparkContext._jvm.java.lang.ProcessHandle.current()
+    spent = machine.info().totalCpuDuration()
+    measured: dict[str, Any] = {
+        "cpu_s": round(spent.get().toMillis() / 1000, 1) if spent.isPresent() else None
+    }
+    status = Path(f"/proc/{machine.pid()}/status")
+    if status.exists():
+        lines = dict(line.split(":", 1) for line in status.read_text().splitlines())
+        measured["peak_mib"] = int(lines["VmHWM"].split()[0]) // 1024
+    return measured
 
 
 if __name__ == "__main__":

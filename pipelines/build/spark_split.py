@@ -34,15 +34,12 @@ def split_steps(tree: exp.Expr) -> tuple[list[Step], exp.Expr]:
     and the query name them like tables. Any other part stays in the query that names it.
 
     Raises:
-        UnsupportedError: a part names its columns beside its query.
+        UnsupportedError: a recursion is of another form than first rows, union all, next rows.
     """
     with_ = tree.args.get("with_")
     if with_ is None:
         return [], tree
     parts = {part.alias: part.this for part in with_.expressions}
-    for part in with_.expressions:
-        if names := part.alias_column_names:
-            require_same_names(part.alias, names, part.this.named_selects)
     bare = tree.copy()
     bare.set("with_", None)
     uses = {name: [u for u in list_uses(body, parts) if u != name] for name, body in parts.items()}
@@ -63,16 +60,6 @@ def split_steps(tree: exp.Expr) -> tuple[list[Step], exp.Expr]:
         elif name in kept:
             steps.append(Step(name, attach(body, name, parts, uses, kept)))
     return steps, attach(bare, "", parts, uses, kept)
-
-
-def require_same_names(part: str, names: list[str], selects: list[str]) -> None:
-    """Refuse a part whose columns are named beside its query.
-
-    Raises:
-        UnsupportedError: names the part.
-    """
-    if names != selects:
-        raise UnsupportedError(f"names of columns beside {part}; name them in its query")
 
 
 def split_recursion(
