@@ -132,7 +132,8 @@ def match_unions(tree: exp.Expr) -> None:
 def spell_out_windows(select: exp.Select) -> None:
     """Write the parts of a named window where it is used and added to."""
     named = {w.this.name: w for w in select.args.get("windows") or []}
-    for window in [w for e in select.expressions for w in e.find_all(exp.Window)]:
+    parts = [*select.expressions, *filter(None, [select.args.get("qualify")])]
+    for window in [w for part in parts for w in part.find_all(exp.Window)]:
         known = named.get(window.args.get("alias").name) if window.args.get("alias") else None
         if known is not None:
             window.set("alias", None)

@@ -70,3 +70,12 @@ def test_a_named_window_keeps_its_order() -> None:
         window falling as (partition by parent order by size desc)
     """)
     assert "(PARTITION BY `t`.`parent` ORDER BY `t`.`size` DESC)" in text.query
+
+
+def test_a_named_window_in_a_condition_is_spelt_out() -> None:
+    text = split("""
+        select id from raw.t
+        window one as (partition by parent order by size)
+        qualify size is distinct from lag(size) over one
+    """)
+    assert "(PARTITION BY `t`.`parent` ORDER BY `t`.`size` NULLS LAST)" in text.query

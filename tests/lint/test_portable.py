@@ -25,6 +25,10 @@ def list_faults(text: str) -> list[str]:
             faults |= {"EXCLUDE in a window"} if part.args.get("exclude") else set()
         elif part.name.lower() not in RENAMED:
             faults.add(f"{part.name.lower()}()")
+    for part in tree.find_all(exp.GroupConcat, exp.ArrayAgg):
+        is_sorted = part.find(exp.Order) or part.find_ancestor(exp.ArraySort)
+        if not is_sorted:
+            faults.add("a list in no order: each engine has another")
     try:
         tree.sql("spark", unsupported_level=ErrorLevel.RAISE)
     except UnsupportedError as error:
@@ -47,3 +51,7 @@ def test_what_has_no_word_is_found() -> None:
         "list_cosine_similarity()"
     ]
     assert list_faults("select list_position(a, 1) as x from t") == []
+    assert list_faults("select string_agg(a, ',') as x from t") == [
+        "a list in no order: each engine has another"
+    ]
+    assert list_faults("select list_sort(list(a)) as x, list(a order by b) as y from t") == []
