@@ -12,6 +12,7 @@ from collections.abc import Callable
 from sqlglot import exp
 from sqlglot.errors import UnsupportedError
 
+from pipelines.build import spark_texts as texts
 from pipelines.build.spark_parts import (
     BROKEN,
     KNOWN,
@@ -25,7 +26,6 @@ from pipelines.build.spark_parts import (
     typed,
     wrap,
 )
-from pipelines.build.spark_texts import as_text, chain_texts, format_number, join_texts
 
 INFINITY = "double('Infinity')"
 # months of a unit, for differences that count boundaries
@@ -72,7 +72,7 @@ def cast(node: exp.Cast) -> exp.Expr:
     if kind.this in WHOLE and is_of(value, BROKEN):
         node.set("this", call("rint", value.copy()))
     elif kind.this in TEXT and is_of(value, {exp.DType.DOUBLE, exp.DType.FLOAT}):
-        return as_text(value)
+        return texts.as_text(value)
     if isinstance(value, exp.Explode):
         # a generator stands alone: each element is cast before
         inner = exp.cast(
@@ -166,7 +166,11 @@ def filter_more(node: exp.Expr, condition: exp.Expr) -> exp.Expr:
 
 def take_any(node: exp.AnyValue) -> exp.Expr:
     """Any value that is not null."""
-    return keep_type(node, call("any_value", node.this.copy(), exp.true()))
+    made = keep_type(node, call("any_value", node.this.copy(), exp.true()))
+    if isinstance(node.parent, exp.IgnoreNulls):
+        # the flag says it already
+        node.parent.replace(made)
+    return made
 
 
 def sum_unordered(node: exp.AggFunc) -> exp.Expr:
@@ -366,14 +370,15 @@ RULES: dict[type[exp.Expr], Callable] = {
     exp.Avg: sum_unordered,
     exp.Bracket: take_element,
     exp.Cast: cast,
-    exp.Concat: join_texts,
-    exp.DPipe: chain_texts,
+    exp.Concat: texts.join_texts,
+    exp.DPipe: texts.chain_texts,
     exp.DateDiff: count_periods,
     exp.DateTrunc: truncate_date,
     exp.Div: divide,
     exp.Exists: stand_alone,
-    exp.Format: format_number,
+    exp.Format: texts.format_number,
     exp.GenerateSeries: list_series,
+    exp.GroupConcat: texts.join_distinct,
     exp.IsInf: is_infinite,
     exp.Length: measure_length,
     exp.Literal: write_number,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sqlglot import exp
+from sqlglot.errors import UnsupportedError
 
 from pipelines.build.spark_parts import TEXT, call, is_list, is_of, typed
 
@@ -48,6 +49,32 @@ def chain_texts(node: exp.DPipe) -> exp.Expr:
     return typed(
         exp.DPipe(this=as_text(node.left.copy()), expression=as_text(node.right.copy())), "VARCHAR"
     )
+
+
+def join_distinct(node: exp.GroupConcat) -> exp.Expr:
+    """Distinct texts in their own order: a set, sorted. Spark's own word fails beside other sets.
+
+    Raises:
+        UnsupportedError: they stand in another order.
+    """
+    order = node.this
+    if not isinstance(order, exp.Order) or not isinstance(order.this, exp.Distinct):
+        return node
+    (value,) = order.this.expressions
+    keys = [key.this for key in order.expressions if not key.args.get("desc")]
+    if keys != [value]:
+        raise UnsupportedError("distinct texts in an order other than their own")
+    within = node.parent if isinstance(node.parent, exp.Filter) else None
+    values: exp.Expr = call("collect_set", value.copy())
+    if within is not None:
+        # the condition belongs to the aggregate alone
+        values = exp.Filter(this=values, expression=within.expression.copy())
+    joined = call("array_join", call("array_sort", values), node.args["separator"].copy())
+    is_empty = exp.EQ(this=call("size", values.copy()), expression=exp.Literal.number(0))
+    made = typed(call("if", is_empty, exp.Null(), joined), "VARCHAR")
+    if within is not None:
+        within.replace(made)
+    return made
 
 
 def format_number(node: exp.Format) -> exp.Expr:

@@ -44,6 +44,14 @@ def say(select: str) -> str:
         # a row whose value is null is not picked from; windows do not count distinct values
         ("arg_max(a, n) as x", "MAX_BY(t.a, t.n) FILTER(WHERE NOT t.a IS NULL) AS x"),
         ("count(distinct b) over () as x", "SIZE(COLLECT_SET(t.b) OVER ()) AS x"),
+        (
+            "any_value(a) filter (where n > 0) as x",
+            "ANY_VALUE(t.a, TRUE) FILTER(WHERE t.n > 0) AS x",
+        ),
+        (
+            "string_agg(distinct b, ',' order by b) filter (where n > 0) as x",
+            "ARRAY_JOIN(ARRAY_SORT(COLLECT_SET(t.b) FILTER(WHERE t.n > 0)), ',')) AS x",
+        ),
         ("concat('k', b) as x", "CONCAT('k', COALESCE(t.b, '')) AS x"),
         ("quantile_cont(a, [0.5]) as x", "PERCENTILE(t.a, ARRAY(0.5D)) AS x"),
     ],
@@ -73,6 +81,7 @@ def test_queries_that_are_built_otherwise() -> None:
     [
         "sum(a) over (order by n rows 2 preceding exclude current row) as x from raw.t",
         "list(a order by n desc) as x from raw.t",
+        "string_agg(distinct b, ',' order by b desc) as x from raw.t",
         "nothing from raw.t",
     ],
 )
