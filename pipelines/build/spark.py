@@ -55,6 +55,8 @@ SESSION = {
 LOCAL = {
     "spark.sql.shuffle.partitions": "2",
     "spark.sql.adaptive.enabled": "false",
+    # conditions that follow from others take longer to find than they save
+    "spark.sql.constraintPropagation.enabled": "false",
     "spark.driver.bindAddress": "127.0.0.1",
     "spark.driver.host": "127.0.0.1",
     # hundreds of short queries: time goes into compiling, so compile less

@@ -134,7 +134,7 @@ def take_step(session: SparkSession, step: dict[str, Any], path: Path) -> None:
     rows.createOrReplaceTempView(step["name"])
 
 
-def tell(what: dict[str, Any]) -> None:
+def print_line(what: dict[str, Any]) -> None:
     """Write one line for whoever started this."""
     sys.stdout.write(json.dumps(what) + "\n")
     sys.stdout.flush()
@@ -153,11 +153,11 @@ def carry_out(plan_path: str) -> int:
             build_model(session, model, folder)
         except (PySparkException, ValueError) as error:
             message = str(error).split("\n\nJVM stacktrace")[0][:2000]
-            tell({"name": model["name"], "error": message})
+            print_line({"name": model["name"], "error": message})
             return 1
         told = {"name": model["name"], "seconds": round(time.monotonic() - started, 2)}
-        tell(told)
-    tell(measure_process(session))
+        print_line(told)
+    print_line(measure_process(session))
     session.stop()
     return 0
 

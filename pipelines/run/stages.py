@@ -11,7 +11,6 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines.base.environment import set_environment
 from pipelines.base.errors import AuditFailed, BuildFailed, ComputeBalanceError
 from pipelines.base.faults import require_room
 from pipelines.base.files import hash_bytes
@@ -43,6 +42,7 @@ from pipelines.release.publish import (
     read_current_id,
     read_rollback,
 )
+from pipelines.run.engines import build_elsewhere
 from pipelines.run.held import find_held, require_no_hold
 from pipelines.run.history import list_history
 from pipelines.run.progress import Counter
@@ -203,18 +203,8 @@ def build_models(run: Run) -> None:
             run.progress(f"  FAILED {node.kind} {node.name}: {node.message}")
         counter.add()
 
-    with set_environment(build_elsewhere(run)):
+    with build_elsewhere(run):
         run.nodes = run_dbt(run.settings, BUILD_COMMAND, report)
-
-
-def build_elsewhere(run: Run) -> dict[str, str]:
-    """Let Spark make the tables, where a run was asked to; return the variables that say where."""
-    if run.master is None:
-        return {}
-    from pipelines.build.spark import RESULTS_VARIABLE, build_on_spark
-
-    folder = build_on_spark(run.settings, run.sources, run.master, run.progress)
-    return {RESULTS_VARIABLE: str(folder.resolve())}
 
 
 def take_models(run: Run) -> None:
