@@ -153,11 +153,20 @@ def describe_model(node: dict, schema: MappingSchema, columns: dict[str, str]) -
         raise BuildFailed(f"model {node['name']}: {error}") from error
     return {
         "name": f"{node['schema']}__{node['alias']}",
-        "kind": "view" if node["config"]["materialized"] == "view" else "table",
+        "kind": "table" if is_carried_out(node) else "view",
         "steps": text.steps,
         "sql": text.query,
         "columns": _name_columns(columns),
     }
+
+
+def is_carried_out(node: dict) -> bool:
+    """Tell whether Spark makes files of a model: tables, and views between them.
+
+    DuckDB saves the room of those views. On Spark they would make plans long, and most of the time
+    goes into planning.
+    """
+    return node["config"]["materialized"] != "view" or node["schema"] == "intermediate"
 
 
 def sort_models(manifest: dict) -> list[dict]:

@@ -43,7 +43,8 @@ def show_raw(session: SparkSession, name: str, table: dict[str, Any]) -> None:
     columns = table["columns"]
     listed = ", ".join(f"`{column}` {kind}" for column, kind in columns.items())
     if not table["files"]:
-        session.createDataFrame([], listed).createOrReplaceTempView(name)
+        nothing = [f"cast(null as {kind}) as `{column}`" for column, kind in columns.items()]
+        session.range(0).selectExpr(*nothing).createOrReplaceTempView(name)
         return
     rows = session.read.schema(listed).parquet(*table["files"])
     if "document_row" in columns:
