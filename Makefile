@@ -7,6 +7,8 @@ RUNTIME := $(VENV)/.installed
 TOOLS := $(VENV)/.installed-dev
 PACKAGE := $(VENV)/.installed-package
 BROWSER := $(VENV)/.installed-browser
+SPARK_VENV := .venv-spark
+SPARK := $(SPARK_VENV)/.installed
 POSTGRES := $(VENV)/.installed-postgres
 BIN := $(VENV)/bin
 RUN := $(BIN)/compute-balance
@@ -15,7 +17,7 @@ LOCK := uv pip compile --generate-hashes --no-strip-extras --no-header --python-
 export GX_ANALYTICS_ENABLED := false
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 
-.PHONY: warehouse test test-browser test-postgres lint hooks ui benchmark lock clean generate help
+.PHONY: warehouse spark test test-spark test-browser test-postgres lint hooks ui benchmark lock clean generate help
 
 help:                ## list the targets
 	@grep -E '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed -e 's/:.*##/:/' -e 's/^/  make /'
@@ -23,8 +25,13 @@ help:                ## list the targets
 warehouse: $(PACKAGE)  ## build, audit and publish the warehouse from the embedded data
 	@$(RUN) run
 
+spark: $(SPARK)      ## set up Apache Spark in .venv-spark, for `compute-balance run --engine spark`
+
 test: $(TOOLS) $(PACKAGE)  ## run the whole test suite
 	@$(BIN)/python -m pytest
+
+test-spark: $(TOOLS) $(PACKAGE) $(SPARK)  ## build on both engines and hold one against the other
+	@$(BIN)/python -m pytest -n 0 tests/spark
 
 test-browser: $(BROWSER) $(PACKAGE)  ## look at every kind of page in Debian's Chromium, on a desktop and a phone
 	@test -f warehouse/compute_balance.duckdb || $(RUN) run
@@ -58,6 +65,7 @@ benchmark: $(PACKAGE)  ## measure loading and a new day of prices; a quarter of 
 lock:                ## renew the lock files (needs uv)
 	$(LOCK) requirements.in -o requirements.lock
 	$(LOCK) requirements-dev.in --constraint requirements.lock -o requirements-dev.lock
+	$(LOCK) requirements-spark.in -o requirements-spark.lock
 	$(LOCK) requirements-postgres.in --constraint requirements.lock -o requirements-postgres.lock
 	$(LOCK) requirements-browser.in --constraint requirements.lock --constraint requirements-dev.lock -o requirements-browser.lock
 
@@ -82,6 +90,14 @@ $(TOOLS): $(RUNTIME) requirements-dev.lock
 	@echo "adding what tests and lint need to $(VENV)"
 	@$(PIP) --require-hashes -r requirements-dev.lock
 	@touch $(TOOLS)
+
+$(SPARK): requirements-spark.lock
+	@command -v java >/dev/null || test -n "$$JAVA_HOME" || { \
+		echo "Apache Spark needs Java 17; on Debian: apt install openjdk-17-jre-headless"; exit 1; }
+	@echo "setting up $(SPARK_VENV) (half a gigabyte)"
+	@$(PYTHON) -m venv --clear $(SPARK_VENV)
+	@$(SPARK_VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-spark.lock
+	@touch $(SPARK)
 
 $(POSTGRES): $(RUNTIME) requirements-postgres.lock
 	@echo "adding what Dagster needs for PostgreSQL to $(VENV)"

@@ -28,6 +28,8 @@ class Settings(BaseSettings):
     keep_releases: int = Field(default=10, ge=1)
     memory_limit: str = "4GB"
     threads: int = Field(default=2, ge=1)
+    # heap of Apache Spark on this machine, where a run is asked to build there
+    spark_memory: str = "3g"
     draws: int = Field(default=1000, ge=1)
     seed: int = 20231219
     # how many bytes a packed document may have once it is unpacked

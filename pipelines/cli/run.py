@@ -82,6 +82,18 @@ SAMPLE_QUERY = """
 )
 @click.option("--draws", type=click.IntRange(min=1), help="Number of Monte Carlo draws.")
 @click.option(
+    "--engine",
+    type=click.Choice(["duckdb", "spark"]),
+    default="duckdb",
+    show_default=True,
+    help="What builds the models; Apache Spark needs `make spark` once.",
+)
+@click.option(
+    "--master",
+    metavar="URL",
+    help="With --engine spark: address of a cluster; by default the threads of this machine.",
+)
+@click.option(
     "--json", "as_json", is_flag=True, help="Print the manifest as JSON and nothing else."
 )
 def run(
@@ -95,6 +107,8 @@ def run(
     rebuild: bool,
     is_open: bool,
     draws: int | None,
+    engine: str,
+    master: str | None,
     as_json: bool,
 ) -> None:
     """Build, audit and publish the warehouse.
@@ -113,19 +127,26 @@ def run(
     settings = Settings(draws=draws) if draws else Settings()
     if only and not live:
         raise click.UsageError("--only says what to fetch; use it with --live")
+    if master and engine != "spark":
+        raise click.UsageError("--master says where Spark runs; use it with --engine spark")
+    if engine == "spark":
+        master = master or f"local[{settings.threads}]"
     if due and not live:
         raise click.UsageError("--due says what to fetch; use it with --live")
 
     if assumptions or scenario:
-        if live or is_open:
+        if live or is_open or master:
             raise click.UsageError(
-                "a what-if fetches and passes on nothing; leave out --live and --open"
+                "a what-if fetches and passes on nothing, and DuckDB builds it; leave out --live, "
+                "--open and --engine"
             )
         ask_what_if(settings, assumptions, scenario, as_of, as_json)
         return
     day = as_of.date() if as_of else None
     with show_progress(is_quiet=as_json) as progress:
-        outcome = run_pipeline(settings, day, live, list(only), progress, rebuild, due, wait_s)
+        outcome = run_pipeline(
+            settings, day, live, list(only), progress, rebuild, due, wait_s, master
+        )
         open_path = write_open(settings, outcome) if is_open else None
         for item in tidy_up(settings):
             progress(f"removed {item.kind} {item.path.name}: {item.why}")

@@ -63,6 +63,7 @@ def run_pipeline(
     rebuild: bool = False,
     due: bool = False,
     wait_s: float = 0.0,
+    master: str | None = None,
 ) -> Outcome:
     """Run the main job from end to end in this process.
 
@@ -75,6 +76,7 @@ def run_pipeline(
         rebuild: build everything from nothing, even if that would only repeat the release.
         due: with `live`, fetch only the sources that are due by their cadence.
         wait_s: seconds to wait for another run to end.
+        master: address of a Spark cluster, or `local[N]`, where Spark is to build the models.
 
     Returns:
         What was published, or the release that still holds because nothing changed.
@@ -87,6 +89,7 @@ def run_pipeline(
     require_draws(settings)
     wait_for_lock(settings, wait_s, progress)
     run = start_run(settings, as_of, progress)
+    run.master = master
     with hold_run(run), collect_rarely():
         run.outcome = _run_stages(run, live, only or [], rebuild, due)
     return run.outcome
@@ -198,6 +201,9 @@ def _run_stages(run: Run, live: bool, only: list[str], rebuild: bool, due: bool)
         forget_build(run.settings)
     elif unchanged := find_unchanged(run):
         return unchanged
+    if run.master:
+        # nothing is carried over between two engines
+        forget_build(run.settings)
     with time_stage(run, "register"):
         register_raw(run)
     with time_stage(run, "models"):

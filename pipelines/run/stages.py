@@ -41,6 +41,7 @@ from pipelines.release.publish import (
     read_current_id,
     read_rollback,
 )
+from pipelines.run.engines import build_elsewhere
 from pipelines.run.held import find_held, require_no_hold
 from pipelines.run.history import list_history
 from pipelines.run.progress import Counter
@@ -132,7 +133,7 @@ def compute_fingerprint(run: Run) -> str:
     text = "\n".join(
         [
             run.code_version,
-            duckdb.__version__,
+            duckdb.__version__ + (" and spark" if run.master else ""),
             str(documents),
             str(days),
             str(sorted((fault.source_id, fault.message) for fault in run.contract_faults)),
@@ -186,9 +187,9 @@ def register_raw(run: Run) -> None:
     )
     if is_kept:
         run.progress("  carrying on from the build before; --rebuild begins with nothing")
-    change = find_next_change(run.sources, run.settings, run.as_of)
     quarter = find_next_quarter(run.as_of)
-    run.next_change_on = min(change, quarter) if change else quarter
+    change = find_next_change(run.sources, run.settings, run.as_of) or quarter
+    run.next_change_on = min(change, quarter)
 
 
 def build_models(run: Run) -> None:
@@ -201,7 +202,8 @@ def build_models(run: Run) -> None:
             run.progress(f"  FAILED {node.kind} {node.name}: {node.message}")
         counter.add()
 
-    run.nodes = build_and_test(run.settings, report)
+    with build_elsewhere(run):
+        run.nodes = build_and_test(run.settings, report)
 
 
 def take_models(run: Run) -> None:
@@ -319,16 +321,14 @@ def publish_build(run: Run) -> Outcome:
     settings = run.settings
     connection = open_build(settings)
     try:
-        marts = list_marts(read_manifest(settings), connection, settings.build_path.stem)
-        hashes = hash_content(connection, settings.build_path.stem, marts)
-        stem, counted = settings.build_path.stem, run.rows
-        sums = {
-            m.name: sum_mart(connection, stem, m, counted.get(f"marts.{m.name}")) for m in marts
-        }
+        stem, known = settings.build_path.stem, run.rows
+        marts = list_marts(read_manifest(settings), connection, stem)
+        hashes = hash_content(connection, stem, marts)
+        sums = {m.name: sum_mart(connection, stem, m, known.get(f"marts.{m.name}")) for m in marts}
         rows = {name: count for name, (count, _) in sums.items()}
+        empty = [name for name, count in rows.items() if count == 0]
         content_hash = combine_hashes(hashes)
         created_at, release_id = name_release(settings.releases_dir, now_utc(), content_hash)
-        empty = [name for name, count in rows.items() if count == 0]
         manifest = Manifest(
             release_id=release_id,
             created_at=created_at,
@@ -379,7 +379,8 @@ def publish_build(run: Run) -> Outcome:
     publish = publish_release if run.is_current else publish_as_of
     publication = publish(settings, marts, manifest, sums)
     keep_outlooks(settings)
-    keep_build(settings, manifest.code_version, read_manifest(settings))
+    if run.master is None:
+        keep_build(settings, manifest.code_version, read_manifest(settings))
     return Outcome("published", run, publication.manifest, publication.path, "published")
 
 

@@ -48,6 +48,7 @@ class Run:
     outcome: "Outcome | None" = None
     failure: str | None = None
     fetched: list[str] = field(default_factory=list)  # how each address answered, where asked
+    master: str | None = None  # where Apache Spark builds the models; None: DuckDB does
     answers: list[Fetch] = field(default_factory=list)  # the same, with source and document
     store_fault: str | None = None  # why the store is not as this folder is
     started_at: datetime = field(default_factory=now_utc)

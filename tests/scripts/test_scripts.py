@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 from datetime import date
@@ -18,6 +19,7 @@ from pipelines.build.models import read_manifest
 from scripts.benchmark_history import archive_day, measure_run
 from scripts.benchmark_run import copy_raw
 from scripts.check_clients import Reading, compare
+from scripts.compare_engines import compare_files
 from scripts.generate_quotes import generate_quotes
 from scripts.try_days import draw_days, list_month_ends, spread, try_day
 from scripts.write_live_sources import PAGE
@@ -114,6 +116,26 @@ def test_a_stepped_clock_is_tried(tmp_path: Path) -> None:
     shown = run_script("campaign_clock", "--folder", str(tmp_path / "campaign"), "--count", "1")
     assert "before -3456000 s: 1 MachineFault: the clock of this machine says 2024-05-06" in shown
     assert "tried 1, survived 1, lost 0, unclear 0" in shown
+
+
+def test_two_engines_are_held_against_each_other(published: SmallProject, tmp_path: Path) -> None:
+    one, other = published.settings.build_path, tmp_path / "other.duckdb"
+    shutil.copyfile(one, other)
+    shown = run_script("compare_engines", str(one), str(other))
+    assert re.fullmatch(r"(\d) of \1 tables agree\n", shown)
+
+    def change(statement: str) -> list[str]:
+        with duckdb.connect(str(other)) as connection:
+            connection.execute(statement)
+        return [t.table for t in compare_files(one, other, "marts") if not t.is_none]
+
+    # the sixth digit of a number is free, the third is not
+    table = "marts.fct_chip_price"
+    assert change(f"update {table} set usd_per_hour_p50 = usd_per_hour_p50 * (1 + 1e-6)") == []
+    assert change(f"update {table} set usd_per_hour_p50 = usd_per_hour_p50 * 1.01") == [
+        "fct_chip_price"
+    ]
+    assert "dim_chip" in change("update marts.dim_chip set chip_name = chip_name || 'x'")
 
 
 def test_one_more_day_of_a_catalogue_is_measured() -> None:

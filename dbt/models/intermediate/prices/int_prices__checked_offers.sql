@@ -118,18 +118,22 @@ series_alone as (
 
 lone as (
     select
-        offer_id,
-        median(usd_per_gpu_hour) over near_readings as usd_per_gpu_hour,
-        count(*) over near_readings as readings,
+        compared.offer_id,
+        median(near.usd_per_gpu_hour) as usd_per_gpu_hour,
+        count(*) as readings,
     from compared
-    inner join series_alone using (offer_key)
-    where usd_per_gpu_hour > 0
-    window near_readings as (
-        partition by offer_key, source_publisher
-        order by observed_on
-        range between to_days(stale_days::integer) preceding and to_days(stale_days::integer) following
-        exclude current row
-    )
+    inner join series_alone on compared.offer_key = series_alone.offer_key
+    inner join compared as near
+        on
+            compared.offer_key = near.offer_key
+            and compared.source_publisher is not distinct from near.source_publisher
+            and compared.offer_id <> near.offer_id
+            and abs(date_diff('day', compared.observed_on, near.observed_on))
+            <= compared.stale_days::integer
+    where
+        compared.usd_per_gpu_hour > 0
+        and near.usd_per_gpu_hour > 0
+    group by compared.offer_id
 ),
 
 -- A mistake explains a price that comes back to within half the limit (on the log scale) of its
@@ -144,7 +148,10 @@ explained as (
         list_min([
             {
                 -- a single accelerator is its own machine
-                'distance': case when chip_count > 1 then abs(ln(ratio_to_peers / chip_count)) end,
+                'distance': case
+                    when chip_count > 1 then abs(ln(ratio_to_peers / chip_count))
+                    else 'infinity'::double
+                end,
                 'reason': 'price_of_the_whole_machine'
             },
             {

@@ -22,8 +22,8 @@ select
     coalesce(
         max(drawn.value) filter (where drawn.parameter = 'cn_hardware_premium'), 1
     ) as hardware_premium,
-    string_agg(drawn.assumption_id, ',') filter (where drawn.parameter <> 'cn_hardware_premium')
-        as assumption_ids,
+    string_agg(drawn.assumption_id, ',' order by drawn.assumption_id)
+        filter (where drawn.parameter <> 'cn_hardware_premium') as assumption_ids,
     max(drawn.assumption_id) filter (where drawn.parameter = 'cn_hardware_premium')
         as premium_assumption_id,
 from cost_assumptions

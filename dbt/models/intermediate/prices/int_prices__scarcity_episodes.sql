@@ -37,7 +37,8 @@ select
     max(quarter_start) as last_quarter,
     -- no later quarter: it has not come back yet, as far as is known
     arg_max_null(next_quarter, quarter_start) as returned_quarter,
-    max_by(quarter_start, premium_central) as peak_quarter,
+    -- of several that are as high, the first
+    min_by(quarter_start, (-premium_central, quarter_start)) as peak_quarter,
     max(premium_central) as peak_premium,
     -- certain where even the dearest cost lies below the rent
     bool_or(premium_low > 1) as is_certain,

@@ -19,22 +19,35 @@ run_versions as (
 
 -- Owners had H100 equivalents only at first, so both measures stand where they are given.
 shipment_measures as (
-    unpivot (
-        select
-            shipment_id as estimate_id,
-            chip_label || ' / ' || owner as subject,
-            period_start,
-            vintage_on,
-            change = 'withdrawn' as is_withdrawn,
-            units_p50 as shipped_units,
-            h100e_p50 as shipped_h100e_8bit,
-            source_id,
-            known_on,
-            confidence,
-        from shipment_versions
-    )
-    on shipped_units, shipped_h100e_8bit
-    into name measure value version_value
+    select
+        shipment_id as estimate_id,
+        chip_label || ' / ' || owner as subject,
+        period_start,
+        vintage_on,
+        change = 'withdrawn' as is_withdrawn,
+        source_id,
+        known_on,
+        confidence,
+        'shipped_units' as measure,
+        units_p50 as version_value,
+    from shipment_versions
+    where units_p50 is not null
+
+    union all
+
+    select
+        shipment_id as estimate_id,
+        chip_label || ' / ' || owner as subject,
+        period_start,
+        vintage_on,
+        change = 'withdrawn' as is_withdrawn,
+        source_id,
+        known_on,
+        confidence,
+        'shipped_h100e_8bit' as measure,
+        h100e_p50 as version_value,
+    from shipment_versions
+    where h100e_p50 is not null
 ),
 
 withdrawn_shipments as (
