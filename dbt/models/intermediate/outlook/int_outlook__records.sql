@@ -15,7 +15,10 @@ means as (
         quarters_ahead,
         rule,
         count(*) as cases,
-        count(*) filter (where truth_h100e between h100e_p05 and h100e_p95) as covered_cases,
+        -- where every draw is the truth itself, a quantile may lie a last bit beside it
+        count(*) filter (
+            where truth_h100e between h100e_p05 * (1 - 1e-9) and h100e_p95 * (1 + 1e-9)
+        ) as covered_cases,
         avg(crps_log order by origin_quarter) as crps_log,
     from scores
     group by measure, region_id, quarters_ahead, rule

@@ -10,7 +10,7 @@ scored as (
         rule,
         quarters_ahead,
         count(*) as cases,
-        avg((truth_usd between usd_p05 and usd_p95)::integer) as coverage_90,
+        avg((truth_usd between usd_p05 * (1 - 1e-9) and usd_p95 * (1 + 1e-9))::integer) as coverage_90,
         avg(crps_log order by origin_quarter) as crps_log,
     from points
     where truth_usd is not null
