@@ -57,6 +57,9 @@ LOCAL = {
     "spark.sql.adaptive.enabled": "false",
     # conditions that follow from others take longer to find than they save
     "spark.sql.constraintPropagation.enabled": "false",
+    # a machine that slept for minutes is no lost worker
+    "spark.executor.heartbeatInterval": "60s",
+    "spark.network.timeout": "3600s",
     "spark.driver.bindAddress": "127.0.0.1",
     "spark.driver.host": "127.0.0.1",
     # hundreds of short queries: time goes into compiling, so compile less

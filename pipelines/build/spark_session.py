@@ -15,6 +15,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+from py4j.protocol import Py4JError
 from pyspark.errors import PySparkException
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql.functions import broadcast, coalesce, col
@@ -152,7 +153,7 @@ def carry_out(plan_path: str) -> int:
         started = time.monotonic()
         try:
             build_model(session, model, folder)
-        except (PySparkException, ValueError) as error:
+        except (PySparkException, Py4JError, ValueError) as error:
             message = str(error).split("\n\nJVM stacktrace")[0][:2000]
             print_line({"name": model["name"], "error": message})
             return 1
