@@ -28,6 +28,7 @@ from pipelines.base.rows import fetch_value
 from pipelines.base.settings import Settings
 from pipelines.base.sql import quote_name
 from pipelines.base.texts import shorten
+from pipelines.build.keys import list_key_queries
 from pipelines.build.models import NodeResult, read_manifest, run_dbt
 from pipelines.build.register import open_build, start_build
 from pipelines.ingest.ingest import SourceLoads, ingest_all
@@ -93,12 +94,16 @@ def build_alone(settings: Settings, manifest: dict) -> list[NodeResult]:
                 connection.execute(f"create {kind} {name} as {node['compiled_code']}")
             except duckdb.Error as error:
                 raise BuildFailed(f"{node['name']}: {shorten(str(error))}") from error
-        return [_execute_test(connection, node) for node in tests]
+        keys = list_key_queries(manifest)
+        return [_execute_test(connection, node, keys) for node in tests]
 
 
-def _execute_test(connection: duckdb.DuckDBPyConnection, node: dict) -> NodeResult:
+def _execute_test(
+    connection: duckdb.DuckDBPyConnection, node: dict, keys: dict[str, str]
+) -> NodeResult:
+    query = keys.get(node["unique_id"]) or node["compiled_code"]
     try:
-        found = fetch_value(connection, f"select count(*) from ({node['compiled_code']})")
+        found = fetch_value(connection, f"select count(*) from ({query})")
         status, message = "fail" if found else "pass", f"{found} rows"
     except duckdb.Error as error:
         found, status, message = None, "error", shorten(str(error))

@@ -45,6 +45,7 @@ class Warehouse(dg.ConfigurableResource):
     quiet_minutes: int = Field(description="Minutes without news before the sensor builds.")
     dagster_days: int = Field(description="Days for which Dagster keeps records of runs.")
     log_format: str = Field(description="Form of log lines: text or json.")
+    spark_memory: str = Field(description="Heap of Apache Spark where it builds the models here.")
     store: str = Field(description="Object storage shared with other machines: s3://bucket/prefix.")
     store_lease_s: float = Field(description="Seconds after which a silent writer's right is over.")
     contact: str = Field(description="Whom a publisher may write to about our requests.")

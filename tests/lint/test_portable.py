@@ -10,7 +10,7 @@ from sqlglot.errors import ErrorLevel, UnsupportedError
 
 from pipelines.build.models import read_manifest
 from pipelines.build.spark_rules import RENAMED
-from tests.conftest import RealWarehouse
+from pipelines.run.state import Run
 
 # clauses that have no like on Spark, whatever SQLGlot writes
 REFUSED = (exp.Pivot, exp.Lateral, exp.Command)
@@ -36,8 +36,8 @@ def list_faults(text: str) -> list[str]:
     return sorted(faults)
 
 
-def test_models_have_words_on_spark(real_warehouse: RealWarehouse) -> None:
-    nodes = read_manifest(real_warehouse.settings)["nodes"].values()
+def test_models_have_words_on_spark(second_build: Run) -> None:
+    nodes = read_manifest(second_build.settings)["nodes"].values()
     texts = {n["name"]: n["compiled_code"] for n in nodes if n["resource_type"] == "model"}
     faults = {name: found for name, text in texts.items() if (found := list_faults(text))}
     assert faults == {}
